@@ -1,0 +1,1 @@
+"""What an analyst asks for: search criteria as values, and the reading of query text."""

@@ -1,0 +1,1 @@
+"""What runs tells about itself: counters for Prometheus and structured log lines."""
