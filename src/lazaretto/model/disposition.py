@@ -11,7 +11,9 @@ class Disposition(StrEnum):
     """
 
     MALICIOUS = "MALICIOUS"  # phishing or malware, by several findings or one that is certain
-    MALICIOUS_BEC = "MALICIOUS-BEC"  # business email compromise: a person is impersonated to get money or data
+    MALICIOUS_BEC = (
+        "MALICIOUS-BEC"  # business email compromise: a person is impersonated to get money or data
+    )
     SUSPICIOUS = "SUSPICIOUS"  # looks like phishing, not enough to be sure
     SPOOF = "SPOOF"  # claims a sender that authentication denies
     SPAM = "SPAM"  # unsolicited commercial mail without malice

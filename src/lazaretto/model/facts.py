@@ -35,7 +35,7 @@ class Answer:
     """What the DNS said to one question.
 
     Records are text: addresses as written, TXT joined without separator, MX as "10 mail.example.com".
-    TXT bytes outside ASCII are kept as surrogate escapes.
+    TXT bytes are read as Latin-1, one character a byte: nothing is lost and the text can always be stored.
     """
 
     question: Question
@@ -153,6 +153,7 @@ class Boundary:
     helo: str | None
     mail_from: str
     source: Literal["envelope", "received", "unknown"]
+    at: datetime | None = None  # when the message crossed it, where a Received field says so; None is now
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,9 @@ class Member:
     name: str
     size: int  # uncompressed, as declared
     encrypted: bool
-    detected_type: str  # media type by content where it could be read, else by name, else "application/octet-stream"
+    detected_type: (
+        str  # media type by content where it could be read, else by name, else "application/octet-stream"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,9 @@ class Attachment:
     sha256: str
     encrypted: bool  # content cannot be read without a password
     inline: bool  # shown within the body (Content-ID or disposition inline)
-    traits: tuple[str, ...]  # what the content was seen to hold, names from lazaretto.mail.attachments: "macro", ...
+    traits: tuple[
+        str, ...
+    ]  # what the content was seen to hold, names from lazaretto.mail.attachments: "macro", ...
     members: tuple[Member, ...] = ()
 
 

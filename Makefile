@@ -1,0 +1,37 @@
+# One word for each task. Everything is installed into .venv, once; the second time needs no network.
+
+BIN := .venv/bin
+
+.PHONY: run test lint fix bench docs clean
+
+run: ## start a server with sample mail, until Ctrl-C
+	@tools/bootstrap.sh run
+	@$(BIN)/lazaretto demo
+
+test: lint ## everything that must hold before a change is kept
+	@tools/install_postgres.sh
+	$(BIN)/pytest
+
+lint: ## style, types, and the walls between the layers
+	@tools/bootstrap.sh dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: ## what the linters can repair themselves
+	@tools/bootstrap.sh dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: ## the figures of docs/benchmarks.md
+	@tools/bootstrap.sh dev
+	$(BIN)/python -m bench
+
+docs: ## pages that are generated
+	@tools/bootstrap.sh run
+	$(BIN)/lazaretto settings --markdown > docs/settings.md
+
+clean: ## everything that can be made again; the mail of the demo too
+	rm -rf .venv .run build dist src/*.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Benchmarks: one file a figure. `make bench` runs all of them and prints what docs/benchmarks.md records."""

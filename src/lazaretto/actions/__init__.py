@@ -1,0 +1,1 @@
+"""What a person can do to a message after the decision: one verb, one file."""

@@ -1,0 +1,68 @@
+"""The envelope around every answer of the API, successes and failures alike."""
+
+from typing import Generic, Literal, TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+T = TypeVar("T")
+
+
+class Source(msgspec.Struct, frozen=True):
+    """The place in the input: a JSON pointer, or the name of a query parameter."""
+
+    pointer: str
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """One link of the older chain form, which tools read for authentication errors."""
+
+    code: int
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One entry of `errors`."""
+
+    code: int
+    message: str
+    source: Source | UnsetType = UNSET
+    error_chain: tuple[Cause, ...] | UnsetType = UNSET
+
+
+class Note(msgspec.Struct, frozen=True):
+    """One entry of `messages`."""
+
+    code: int
+    message: str
+    type: UnsetType | None = UNSET
+
+
+class ResultInfo(msgspec.Struct, frozen=True):
+    """Where this page stands. All keys are always present."""
+
+    count: int
+    per_page: int
+    total_count: int
+    page: int
+    next: str | None
+    previous: str | None
+
+
+class Success(msgspec.Struct, Generic[T], frozen=True):
+    """What was asked for."""
+
+    result: T
+    messages: tuple[Note, ...] = ()
+    result_info: ResultInfo | UnsetType = UNSET
+    errors: tuple[Problem, ...] = ()
+    success: Literal[True] = True
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """What went wrong."""
+
+    errors: tuple[Problem, ...]
+    messages: tuple[Note, ...] = ()
+    result: None = None
+    success: Literal[False] = False

@@ -1,0 +1,110 @@
+"""`lazaretto token`: credentials for the API. The secret is shown once, when it is made."""
+
+import argparse
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from lazaretto.commands.outcome import OK, CommandFailed
+from lazaretto.commands.shared import load, show, table, verb, verbs
+
+if TYPE_CHECKING:
+    from lazaretto.model.account import Token
+    from lazaretto.store.database import Transaction
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What can be said to it."""
+    group = verbs(parser)
+    add = verb(group, "add", "make a credential and print its secret")
+    add.add_argument("name", help="what it is for")
+    add.add_argument("--permission", choices=("read", "write"), default="read", help="write includes read")
+    add.add_argument(
+        "--kind", choices=("bearer", "key"), default="bearer", help="a key is sent with an email address"
+    )
+    add.add_argument("--email", help="the address that goes with a key")
+    add.add_argument("--days", type=int, help="how long it is valid (default: for ever)")
+    listing = verb(group, "list", "list credentials, without their secrets")
+    remove = verb(group, "remove", "remove a credential")
+    remove.add_argument("id")
+    for parser_with_account in (add, listing, remove):
+        parser_with_account.add_argument(
+            "--account", metavar="REF", help="id or name, if there is more than one"
+        )
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Add, list or remove."""
+    from lazaretto.commands.store import in_store
+
+    settings = load(parsed)
+    if parsed.verb == "add":
+        token, secret = in_store(settings, lambda tx: _add(tx, parsed))
+        value = {**_value(token), "secret": secret}
+        show(
+            parsed,
+            value,
+            f"id      {token.id}\naccount {token.account}\nsecret  {secret}   (shown this once)",
+        )
+    elif parsed.verb == "list":
+        tokens = in_store(settings, lambda tx: _list(tx, parsed))
+        rows = (
+            (t.id, t.permission, t.kind, t.name, t.email or "", _time(t.last_used_at) or "never")
+            for t in tokens
+        )
+        show(parsed, [_value(token) for token in tokens], table(rows))
+    else:
+        in_store(settings, lambda tx: _remove(tx, parsed))
+        show(parsed, {"id": parsed.id}, f"removed {parsed.id}")
+    return OK
+
+
+async def _add(tx: "Transaction", parsed: argparse.Namespace) -> "tuple[Token, str]":
+    from lazaretto.commands.store import the_account
+    from lazaretto.store.accounts import add_token
+
+    now = datetime.now(UTC)
+    account = await the_account(tx, parsed.account)
+    return await add_token(
+        tx,
+        account.id,
+        name=parsed.name,
+        permission=parsed.permission,
+        now=now,
+        kind=parsed.kind,
+        email=parsed.email,
+        expires_at=now + timedelta(days=parsed.days) if parsed.days else None,
+    )
+
+
+async def _list(tx: "Transaction", parsed: argparse.Namespace) -> "tuple[Token, ...]":
+    from lazaretto.commands.store import the_account
+    from lazaretto.store.accounts import list_tokens
+
+    return await list_tokens(tx, (await the_account(tx, parsed.account)).id if parsed.account else None)
+
+
+async def _remove(tx: "Transaction", parsed: argparse.Namespace) -> None:
+    from lazaretto.commands.store import the_account
+    from lazaretto.store.accounts import remove_token
+
+    account = await the_account(tx, parsed.account)
+    if not await remove_token(tx, account.id, parsed.id):
+        raise CommandFailed(f"There is no token '{parsed.id}'; see `lazaretto token list`.")
+
+
+def _value(token: "Token") -> dict[str, object]:
+    return {
+        "id": token.id,
+        "account": token.account,
+        "name": token.name,
+        "kind": token.kind,
+        "email": token.email,
+        "permission": token.permission,
+        "created_at": _time(token.created_at),
+        "expires_at": _time(token.expires_at),
+        "last_used_at": _time(token.last_used_at),
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None

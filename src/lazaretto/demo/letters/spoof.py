@@ -1,0 +1,51 @@
+"""Mail that claims a sender whom authentication denies."""
+
+from lazaretto.demo.sample import ACCOUNTS, ANA, JONAS, OFFICE, OWN_DOMAIN, Sample
+from lazaretto.model.disposition import Disposition
+
+SPOOF = Disposition.SPOOF
+
+SAMPLES = (
+    Sample(
+        name="spoof-own",
+        meant=SPOOF,
+        sender=f"Reception <reception@{OWN_DOMAIN}>",
+        subject="Parcel at the front desk",
+        to=(ANA,),
+        text="A parcel came for you this morning. You can fetch it until five.\n",
+        client_ip="203.0.113.31",
+        helo="vps31.cheap-servers.example",
+    ),
+    Sample(
+        name="spoof-own-scan",
+        meant=SPOOF,
+        sender=f"Scanner 2nd floor <scanner@{OWN_DOMAIN}>",
+        subject="Scanned page",
+        to=(JONAS,),
+        text="One page was scanned for you. It is kept in the office.\n",
+        mail_from="bounce@cheap-servers.example",
+        client_ip="203.0.113.32",
+        helo="vps32.cheap-servers.example",
+    ),
+    Sample(
+        name="spoof-bank",
+        meant=SPOOF,
+        sender="Tidal Savings Bank <statements@tidal-savings.example>",
+        subject="Your statement for this quarter",
+        to=(ACCOUNTS,),
+        text="Your statement for this quarter is ready at the counter of your branch.\n",
+        client_ip="203.0.113.33",
+        helo="vps33.cheap-servers.example",
+    ),
+    Sample(
+        name="spoof-council",
+        meant=SPOOF,
+        sender="Tom Alder <alder@port-council.example>",
+        subject="New opening hours",
+        to=(OFFICE,),
+        text="The council's office is open from ten to three from next month on.\n",
+        mail_from="list77@cheap-servers.example",
+        client_ip="203.0.113.34",
+        helo="vps34.cheap-servers.example",
+    ),
+)

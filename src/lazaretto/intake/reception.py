@@ -1,0 +1,59 @@
+"""The door behind the SMTP gateway: which recipients are ours, and how a decision is told to the client."""
+
+from lazaretto.intake.door import Accepted
+from lazaretto.intake.reply import Reply
+from lazaretto.mail.domains import domain_of
+from lazaretto.model.decision import Decision, Order, RecipientOrder
+from lazaretto.model.envelope import Envelope
+from lazaretto.pipeline import Road, receive
+from lazaretto.store.accounts import find_domain
+from lazaretto.store.ids import new_queue_id
+from lazaretto.store.spool import Spool
+
+NOT_OURS = Reply(550, "5.7.1", "Relaying denied: we do not take mail for this domain")
+OTHER_ACCOUNT = Reply(
+    452, "4.5.3", "Recipients of two organisations in one transaction: send the rest separately"
+)
+
+
+class Reception:
+    """The gateway's door to the road. `each_replies` is true for LMTP, where every recipient has its own reply."""
+
+    def __init__(self, road: Road, *, each_replies: bool = False) -> None:
+        self._road = road
+        self._each_replies = each_replies
+
+    def queue_id(self) -> str:
+        """A fresh queue id."""
+        return new_queue_id()
+
+    async def recipient(self, address: str, account: str | None) -> Accepted | Reply:
+        """Only configured domains, and one account in a transaction: records of two accounts never share a reply."""
+        name = domain_of(address)
+        domain = await self._road.database.read(lambda tx: find_domain(tx, name)) if name else None
+        if domain is None:
+            return NOT_OURS
+        if account is not None and domain.account != account:
+            return OTHER_ACCOUNT
+        return Accepted(account=domain.account)
+
+    async def receive(self, envelope: Envelope, spool: Spool) -> tuple[Reply, ...]:
+        """One reply a recipient, in the order of the envelope."""
+        decision = await receive(self._road, envelope, spool, each_replies=self._each_replies)
+        return replies(decision, envelope)
+
+
+def replies(decision: Decision, envelope: Envelope) -> tuple[Reply, ...]:
+    """Say a decision in SMTP. The text is the same whatever the reason: the sender may be the attacker."""
+    orders = {order.recipient: order for order in decision.orders}
+    return tuple(_reply(orders[r.address], envelope.queue_id) for r in envelope.recipients)
+
+
+def _reply(order: RecipientOrder, queue_id: str) -> Reply:
+    match order.order:
+        case Order.REJECT:
+            return Reply(550, "5.7.1", f"Message refused by policy, reference {queue_id}")
+        case Order.DEFER:
+            return Reply(451, "4.7.1", f"Message cannot be judged now, try again later, reference {queue_id}")
+        case Order.DELIVER | Order.TAG | Order.QUARANTINE:
+            return Reply(250, "2.0.0", f"Ok: queued as {queue_id}")

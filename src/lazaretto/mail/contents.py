@@ -1,0 +1,196 @@
+"""What the parts of a message hold: body texts, HTML, links and attachments.
+
+A leaf is a body text when a client shows it with the message: text without a name that is not declared an
+attachment, or the message itself. Everything else is an attachment. A text with a name is both. What cannot
+be read in one way only (two content types, a boundary that never comes, lines that are no header fields) is
+read in every way.
+
+Limits: MAX_TEXT and MAX_HTML characters of one message, MAX_TREES HTML trees, MAX_LINKS links,
+MAX_ATTACHMENTS attachments.
+"""
+
+import re
+from collections.abc import Iterable
+
+from lazaretto.mail.attachments import MAX_ATTACHMENTS, MAX_LOOKED_INTO, Content, inspect
+from lazaretto.mail.charset import decode_text, html_charset
+from lazaretto.mail.defects import DefectList
+from lazaretto.mail.entity import Entity, clean_filename
+from lazaretto.mail.html import read_html
+from lazaretto.mail.links import MAX_LINKS, text_links
+from lazaretto.mail.mime import MESSAGE_TYPES, Tree
+from lazaretto.mail.transfer import IDENTITY, decode_transfer
+from lazaretto.mail.uuencode import find_files
+from lazaretto.model.message import Attachment, HtmlFacts, Link, Part, TextPart
+
+MAX_TEXT = 8_000_000
+"""Characters of plain text of one message that are kept."""
+
+MAX_HTML = 4_000_000
+"""Characters of HTML of one message that are read."""
+
+MAX_TREES = 20
+"""HTML parts of one message that get a tree; further ones are read token by token."""
+
+_HTML_TYPES = frozenset({"text/html", "text/x-amp-html", "text/watch-html", "application/xhtml+xml"})
+_NO_BODY = frozenset({"text/vcard", "text/x-vcard", "text/directory", "text/rtf", "text/csv", "text/css", "text/xml"})
+_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report",
+                      "message/disposition-notification"})
+_LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype html|html|body|table|div|a\s+href|p[\s>]|br\s?/?>)", re.IGNORECASE)
+
+
+class Contents:
+    """Gathers what the parts of one message hold."""
+
+    def __init__(self, tree: Tree, defects: DefectList) -> None:
+        self.tree = tree
+        self.defects = defects
+        self.texts: list[TextPart] = []
+        self.html: list[HtmlFacts] = []
+        self.links: list[Link] = []
+        self.attachments: list[Attachment] = []
+        self.undescended: list[tuple[Part, bytes]] = []  # messages and multiparts that are transfer encoded
+        self._text_left = MAX_TEXT
+        self._html_left = MAX_HTML
+        self._trees_left = MAX_TREES
+        self._look_left = MAX_LOOKED_INTO
+        self._messages: set[int] = set()
+
+    def read(self) -> "Contents":
+        """Read every part."""
+        for entity in self.tree.entities:
+            self._part(entity)
+            if entity.loose:
+                text, _ = decode_text(entity.loose, None)
+                self._body(entity.part, text, "text/html" if _LOOKS_LIKE_HTML.search(text) else "text/plain")
+        return self
+
+    def _part(self, entity: Entity) -> None:
+        part = entity.part
+        if part.multipart:
+            if part.index in self.tree.childless:
+                self._childless(part)
+            return
+        if part.content_type in MESSAGE_TYPES:
+            self._message(part)
+            return
+        data = self._decoded(part)
+        body = is_body(part)
+        if body:
+            self._text(part, data, part.content_type)
+            for other in entity.other_types:
+                if other.startswith("text/"):
+                    self._text(part, data, other)
+        if not body or part.filename is not None:
+            declared = part.content_type
+            self.attach(Content(part.index, data, part.filename, declared, part.charset, is_inline(part)))
+
+    def _decoded(self, part: Part) -> bytes:
+        content = self.tree.raw[part.body.start : part.body.end]
+        if part.encoding in IDENTITY:
+            return content
+        data, well_formed = decode_transfer(content, part.encoding)
+        if not well_formed:
+            self.defects.add("bad_base64", part.index)
+        return data
+
+    def _childless(self, part: Part) -> None:
+        """A multipart whose boundary never comes: clients show the source, or decode it as a whole."""
+        data = self._decoded(part)
+        if part.encoding not in IDENTITY:
+            self.undescended.append((part, data))
+        text, _ = decode_text(data, part.charset)
+        if text.strip():
+            self._body(part, text, "text/html" if _LOOKS_LIKE_HTML.search(text) else "text/plain")
+
+    def _message(self, part: Part) -> None:
+        """An attached message is an attachment; messages inside it are read, but not listed again."""
+        inside = part.parent is not None and self._within_message(part.parent)
+        self._messages.add(part.index)
+        data = self._decoded(part)
+        if not inside and part.index:
+            self.attach(
+                Content(part.index, data, part.filename, part.content_type, None, is_inline(part)), deep=False
+            )
+        if part.encoding not in IDENTITY:
+            self.undescended.append((part, data))
+
+    def _within_message(self, index: int) -> bool:
+        up: int | None = index
+        while up is not None:
+            if up in self._messages:
+                return True
+            up = self.tree.entities[up].part.parent
+        return False
+
+    def _text(self, part: Part, data: bytes, content_type: str) -> None:
+        html = content_type in _HTML_TYPES
+        charset = part.charset or (html_charset(data) if html else None)
+        text, fitted = decode_text(data, charset)
+        if not fitted:
+            self.defects.add("bad_charset", part.index)
+        self._body(part, text, content_type)
+        if not html and b"begin" in data:
+            for file in find_files(data):
+                name = clean_filename(file.name.decode("utf-8", "replace"))
+                self.attach(Content(part.index, file.content, name, "", origin=("uuencoded",)))
+
+    def _body(self, part: Part, text: str, content_type: str) -> None:
+        if content_type in _HTML_TYPES:
+            self._html_body(part, text, content_type)
+            return
+        if len(text) > self._text_left:
+            self.defects.add("text_budget_spent", part.index)
+            text = text[: self._text_left]
+        self._text_left -= len(text)
+        self.texts.append(TextPart(part.index, content_type, text, text))
+        self.add_links(text_links(text, part.index))
+
+    def _html_body(self, part: Part, text: str, content_type: str) -> None:
+        if len(text) > self._html_left:
+            self.defects.add("html_budget_spent", part.index)
+            text = text[: self._html_left]
+        self._html_left -= len(text)
+        self._trees_left -= 1
+        reading = read_html(text, part.index, self.defects, tree=self._trees_left >= 0)
+        self.texts.append(TextPart(part.index, content_type, text, reading.visible))
+        self.html.append(reading.facts)
+        self.add_links(reading.links)
+
+    def attach(self, content: Content, *, deep: bool = True) -> None:
+        """Look into an attachment and list it."""
+        if len(self.attachments) >= MAX_ATTACHMENTS:
+            self.defects.add("too_many_attachments")
+            return
+        self._look_left -= len(content.data)
+        inspected = inspect(content, self.defects, deep=deep and self._look_left >= 0)
+        self.attachments.append(inspected.attachment)
+        self.add_links(inspected.links)
+
+    def add_links(self, links: Iterable[Link]) -> None:
+        """Keep links up to the limit."""
+        for link in links:
+            if len(self.links) >= MAX_LINKS:
+                self.defects.add("too_many_links")
+                return
+            self.links.append(link)
+
+
+def is_body(part: Part) -> bool:
+    """The part is shown with the message."""
+    if part.content_type in _REPORTS:
+        return True
+    if not part.content_type.startswith("text/") and part.content_type != "application/xhtml+xml":
+        return False
+    if part.index == 0:
+        return part.content_type not in _NO_BODY
+    if part.disposition == "attachment" or part.content_type in _NO_BODY:
+        return False
+    return part.filename is None or part.content_type in {"text/plain", "text/html"}
+
+
+def is_inline(part: Part) -> bool:
+    """The part is shown within the body."""
+    if part.disposition == "inline":
+        return True
+    return part.content_id is not None and part.disposition is None and part.content_type.startswith("image/")

@@ -1,0 +1,169 @@
+"""What documents hold that can act: actions in PDF, external parts in Office files, scripts in HTML and SVG.
+
+Signs are looked for in the bytes and in what can be inflated within the limits; nothing is run or rendered.
+Limits: MAX_PDF bytes of a PDF, MAX_STREAMS streams of it with MAX_STREAM bytes each, MAX_URIS addresses,
+MAX_RELATIONS relation files of an Office document.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lazaretto.mail.zipfiles import MAX_DOCUMENT_PART, read_member, zip_members
+from lazaretto.model.message import HtmlFacts
+
+MAX_PDF = 16 << 20
+"""Bytes of a PDF that are searched."""
+
+MAX_STREAMS = 60
+"""Object streams of a PDF that are inflated: actions hide in them since PDF 1.5."""
+
+MAX_STREAM = 256 << 10
+"""Bytes that one stream may inflate to."""
+
+MAX_URIS = 200
+"""Addresses kept of one document."""
+
+MAX_RELATIONS = 50
+"""Relation files of one Office document that are read."""
+
+SMUGGLED_BASE64 = 2_000
+"""Length from which one unbroken run of Base64 in a script is a file."""
+
+_PDF_NAMES: tuple[tuple[bytes, str], ...] = (
+    (b"/JavaScript", "pdf_javascript"),
+    (b"/JS", "pdf_javascript"),
+    (b"/Launch", "pdf_launch"),
+    (b"/OpenAction", "pdf_open_action"),
+    (b"/AA", "pdf_open_action"),
+    (b"/EmbeddedFile", "pdf_embedded_file"),
+    (b"/SubmitForm", "pdf_form"),
+    (b"/AcroForm", "pdf_form"),
+    (b"/Encrypt", "encrypted"),
+)
+_PDF_NAME = re.compile(rb"/(?:JavaScript|JS|Launch|OpenAction|AA|EmbeddedFile|SubmitForm|AcroForm|Encrypt)(?![A-Za-z])")
+_HASHED_NAME = re.compile(rb"/[A-Za-z]{0,20}#[0-9A-Fa-f]{2}")
+_HASH = re.compile(rb"#([0-9A-Fa-f]{2})")
+_URI = re.compile(rb"/URI\s{0,5}\(((?:[^()\\\r\n]|\\.){4,2000}+)")
+_OBJECT_STREAM = re.compile(rb"/ObjStm[^\0]{0,300}?stream\r?\n")
+_EXTERNAL = re.compile(rb"<Relationship\s[^<>]{0,4000}>")
+_TARGET = re.compile(rb"Target\s?=\s?[\"']([^\"'<>]{1,2000})")
+_EXTERNAL_MODE = re.compile(rb"TargetMode\s?=\s?[\"']External", re.IGNORECASE)
+_SVG_SCRIPT = re.compile(rb"<script[\s>/]|\son[a-z]{3,20}\s?=|javascript:", re.IGNORECASE)
+_LONG_BASE64 = re.compile(r"[A-Za-z0-9+/]{" + str(SMUGGLED_BASE64) + r"}")
+_BUILDERS = ("atob(", "new blob", "createobjecturl", "mssaveoropenblob", "mssaveblob", "fromcharcode", "unescape(",
+             "uint8array", "decodeuricomponent(")
+_WRITERS = ("download", "document.write", "location", "innerhtml", "mssave", "eval(", ".click(", "appendchild")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What was seen in one document."""
+
+    traits: tuple[str, ...] = ()
+    encrypted: bool = False
+    uris: tuple[str, ...] = ()
+
+
+def read_pdf(data: bytes) -> DocumentFacts:
+    """Actions, embedded files, encryption and addresses of a PDF."""
+    data = data[:MAX_PDF]
+    traits: dict[str, None] = {}
+    uris: dict[str, None] = {}
+    for piece in (data, *_object_streams(data)):
+        if _HASHED_NAME.search(piece):  # names may be written /J#61vaScript: ISO 32000-1 7.3.5
+            piece = _HASH.sub(lambda m: bytes((int(m[1], 16),)), piece)  # noqa: PLW2901
+        seen = {m.group() for m in _PDF_NAME.finditer(piece)}
+        traits.update(dict.fromkeys(trait for name, trait in _PDF_NAMES if name in seen))
+        for found in _URI.finditer(piece):
+            if len(uris) < MAX_URIS:
+                uris[found.group(1).replace(b"\\", b"").decode("latin-1")] = None
+    encrypted = "encrypted" in traits
+    return DocumentFacts(tuple(t for t in traits if t != "encrypted"), encrypted, tuple(uris))
+
+
+def _object_streams(data: bytes) -> Iterator[bytes]:
+    position = 0
+    for _ in range(MAX_STREAMS):
+        found = _OBJECT_STREAM.search(data, position) if b"/ObjStm" in data else None
+        if found is None:
+            return
+        position = found.end()
+        try:
+            yield zlib.decompressobj().decompress(data[position : position + MAX_STREAM], MAX_STREAM)
+        except zlib.error:
+            continue
+
+
+def read_open_xml(data: bytes) -> DocumentFacts:
+    """Macros, embedded objects, remote templates and addresses of an Office document."""
+    traits: dict[str, None] = {}
+    uris: dict[str, None] = {}
+    relations = 0
+    for member in zip_members(data):
+        name = member.name.lower()
+        if name.endswith("vbaproject.bin"):
+            traits["macro"] = None
+        elif "/macrosheets/" in name:
+            traits["macro"] = None
+        elif "/embeddings/" in name or "/activex/" in name:
+            traits["embedded_object"] = None
+        elif name.endswith(".rels") and relations < MAX_RELATIONS:
+            relations += 1
+            for uri, template in _external(read_member(data, member, MAX_DOCUMENT_PART)):
+                if template:
+                    traits["external_template"] = None
+                if len(uris) < MAX_URIS:
+                    uris[uri] = None
+    return DocumentFacts(tuple(traits), uris=tuple(uris))
+
+
+def _external(relations: bytes) -> Iterator[tuple[str, bool]]:
+    for found in _EXTERNAL.finditer(relations):
+        text = found.group()
+        target = _TARGET.search(text)
+        if target is not None and _EXTERNAL_MODE.search(text):
+            loaded = any(kind in text for kind in (b"attachedTemplate", b"/oleObject", b"/frame", b"subDocument"))
+            yield target.group(1).decode("utf-8", "replace").replace("&amp;", "&"), loaded
+
+
+def read_rtf(data: bytes) -> DocumentFacts:
+    """Embedded objects and remote templates of RTF."""
+    traits = []
+    if b"\\objdata" in data or b"\\object" in data:
+        traits.append("embedded_object")
+    if b"\\*\\template" in data and b"http" in data:
+        traits.append("external_template")
+    return DocumentFacts(tuple(traits))
+
+
+def svg_traits(data: bytes) -> tuple[str, ...]:
+    """A picture that runs code."""
+    return ("svg_script",) if _SVG_SCRIPT.search(data) else ()
+
+
+def html_traits(facts: HtmlFacts, text: str) -> tuple[str, ...]:
+    """What an attached page does that a letter would not."""
+    traits = []
+    if facts.forms:
+        traits.append("html_form")
+    if facts.password_fields:
+        traits.append("html_password_field")
+    if facts.scripts:
+        traits.append("html_script")
+    if facts.meta_refresh:
+        traits.append("html_refresh")
+    if facts.scripts and smuggles(text):
+        traits.append("html_smuggling")
+    return tuple(traits)
+
+
+def smuggles(text: str) -> bool:
+    """A page that builds a file or another page out of data that it carries in a script."""
+    lower = text.lower()
+    builds = any(mark in lower for mark in _BUILDERS)
+    writes = any(mark in lower for mark in _WRITERS)
+    return builds and writes and (
+        _LONG_BASE64.search(text) is not None or "atob(" in lower or "blob" in lower or "fromcharcode" in lower
+    )

@@ -1,0 +1,104 @@
+"""OLE compound files (old Office, Outlook items, installers): what they are and what they hold. MS-CFB.
+
+The directory is found through the header and its first sectors; names of storages and streams say enough.
+Nothing inside is opened. Limits: MAX_ENTRIES directory entries, MAX_CHAIN sectors of the directory.
+"""
+
+import struct
+from dataclasses import dataclass
+
+MAX_ENTRIES = 2_000
+"""Directory entries that are read."""
+
+MAX_CHAIN = 600
+"""Sectors of the directory that are followed; a loop in the chain ends here."""
+
+_END_OF_CHAIN = 0xFFFFFFFA
+_ENTRY = 128
+
+
+@dataclass(frozen=True, slots=True)
+class OleEntry:
+    """One storage or stream."""
+
+    name: str
+    size: int
+
+
+def ole_entries(data: bytes) -> tuple[OleEntry, ...]:
+    """The directory of a compound file; what can be read of it when it is broken."""
+    if len(data) < 512:
+        return ()
+    shift = struct.unpack_from("<H", data, 30)[0]
+    size = 1 << shift if shift in {9, 12} else 512
+    first = struct.unpack_from("<I", data, 48)[0]
+    fat_sectors = [s for s in struct.unpack_from("<109I", data, 76) if s < _END_OF_CHAIN]
+    found: list[OleEntry] = []
+    sector = first
+    for _ in range(MAX_CHAIN):
+        start = (sector + 1) * size
+        if sector >= _END_OF_CHAIN or start >= len(data):
+            break
+        for at in range(start, min(start + size, len(data) - _ENTRY + 1), _ENTRY):
+            entry = _entry(data, at)
+            if entry is not None and len(found) < MAX_ENTRIES:
+                found.append(entry)
+        sector = _next_sector(data, sector, fat_sectors, size)
+    return tuple(found)
+
+
+def _entry(data: bytes, at: int) -> OleEntry | None:
+    length = struct.unpack_from("<H", data, at + 64)[0]
+    if not 2 < length <= 64:
+        return None
+    name = data[at : at + length - 2].decode("utf-16-le", "replace")
+    return OleEntry(name, struct.unpack_from("<I", data, at + 120)[0])
+
+
+def _next_sector(data: bytes, sector: int, fat_sectors: list[int], size: int) -> int:
+    per = size // 4
+    if sector // per >= len(fat_sectors):
+        return _END_OF_CHAIN
+    at = (fat_sectors[sector // per] + 1) * size + sector % per * 4
+    return int(struct.unpack_from("<I", data, at)[0]) if at + 4 <= len(data) else _END_OF_CHAIN
+
+
+def ole_type(data: bytes) -> str:
+    """The media type of a compound file."""
+    names = {entry.name.lower() for entry in ole_entries(data)}
+    for mark, media_type in (
+        ("encryptedpackage", "application/x-ole-encrypted"),
+        ("worddocument", "application/msword"),
+        ("workbook", "application/vnd.ms-excel"),
+        ("book", "application/vnd.ms-excel"),
+        ("powerpoint document", "application/vnd.ms-powerpoint"),
+        ("__properties_version1.0", "application/vnd.ms-outlook"),
+        ("visiodocument", "application/vnd.visio"),
+    ):
+        if mark in names:
+            return media_type
+    if data[80:4096].find(b"\x84\x10\x0c\x00") >= 0 or any(name.startswith("\u4840") for name in names):
+        return "application/x-msi"
+    return "application/x-ole-storage"
+
+
+def ole_traits(data: bytes) -> tuple[tuple[str, ...], bool]:
+    """What a compound file holds, and whether it is encrypted."""
+    names = {entry.name.lower() for entry in ole_entries(data)}
+    traits = []
+    if names & {"vba", "_vba_project", "_vba_project_cur", "macros"}:
+        traits.append("macro")
+    if any(name.startswith("\x01ole10native") for name in names):
+        traits.append("embedded_object")
+    if b"Macro" in data and b"Excel 4.0" in data:
+        traits.append("macro")
+    encrypted = "encryptedpackage" in names
+    return tuple(dict.fromkeys(traits)), encrypted or _word_encrypted(data, names)
+
+
+def _word_encrypted(data: bytes, names: set[str]) -> bool:
+    """The flag in the header of an old Word document, which is mostly the first sector. MS-DOC 2.5.2."""
+    if "worddocument" not in names or len(data) < 1024:
+        return False
+    magic, flags = struct.unpack_from("<H", data, 512)[0], struct.unpack_from("<H", data, 522)[0]
+    return bool(magic == 0xA5EC and flags & 0x0100)

@@ -1,0 +1,135 @@
+"""ZIP files: their members by the central directory, their first bytes by capped inflation. APPNOTE 4.3.
+
+Broken archives give what can be read. Nothing declared is believed: sizes bound nothing, only what has been
+inflated counts. Limits: MAX_MEMBERS, SNIFF_BYTES of one member, MAX_INFLATED of one archive.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MAX_MEMBERS = 1_000
+"""Members of one archive that are listed."""
+
+SNIFF_BYTES = 4_096
+"""Bytes of a member that are inflated to see what it is."""
+
+MAX_INFLATED = 8 << 20
+"""Bytes inflated for one archive, all members together: a bomb ends here."""
+
+MAX_DOCUMENT_PART = 1 << 20
+"""Bytes of one inner file of an Office document that are inflated."""
+
+_END = b"PK\x05\x06"
+_CENTRAL = b"PK\x01\x02"
+_LOCAL = b"PK\x03\x04"
+_END_SEARCH = 65_557
+_STORED, _DEFLATED, _AES = 0, 8, 99
+
+_OPEN_XML: tuple[tuple[str, str, str], ...] = (
+    ("word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+     "application/vnd.ms-word.document.macroenabled.12"),
+    ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+     "application/vnd.ms-excel.sheet.macroenabled.12"),
+    ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+     "application/vnd.ms-powerpoint.presentation.macroenabled.12"),
+    ("visio/", "application/vnd.ms-visio.drawing", "application/vnd.ms-visio.drawing.macroenabled.12"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ZipMember:
+    """One entry of the central directory."""
+
+    name: str
+    size: int  # as declared
+    packed: int
+    method: int
+    flags: int
+    offset: int
+
+    @property
+    def encrypted(self) -> bool:
+        """A password is needed."""
+        return bool(self.flags & 1) or self.method == _AES
+
+
+def zip_members(data: bytes) -> tuple[ZipMember, ...]:
+    """The members, by the central directory or, where that is missing, by the local headers."""
+    members = tuple(_central(data))
+    return members or tuple(_local(data))
+
+
+def _central(data: bytes) -> Iterator[ZipMember]:
+    end = data.rfind(_END, max(0, len(data) - _END_SEARCH))
+    if end < 0 or end + 22 > len(data):
+        return
+    size, offset = struct.unpack_from("<II", data, end + 12)
+    shift = end - size - offset  # bytes put in front of the archive
+    at = end - size if 0 <= end - size and data[end - size : end - size + 4] == _CENTRAL else offset
+    for _ in range(MAX_MEMBERS):
+        if data[at : at + 4] != _CENTRAL or at + 46 > len(data):
+            return
+        flags, method = struct.unpack_from("<HH", data, at + 8)
+        packed, plain, name_len, extra_len, note_len = struct.unpack_from("<IIHHH", data, at + 20)
+        local = struct.unpack_from("<I", data, at + 42)[0]
+        name = _name(data[at + 46 : at + 46 + name_len], flags)
+        yield ZipMember(name, plain, packed, method, flags, local + max(shift, 0))
+        at += 46 + name_len + extra_len + note_len
+
+
+def _local(data: bytes) -> Iterator[ZipMember]:
+    at = data.find(_LOCAL)
+    for _ in range(MAX_MEMBERS):
+        if at < 0 or at + 30 > len(data):
+            return
+        flags, method = struct.unpack_from("<HH", data, at + 6)
+        packed, plain, name_len, extra_len = struct.unpack_from("<IIHH", data, at + 18)
+        yield ZipMember(_name(data[at + 30 : at + 30 + name_len], flags), plain, packed, method, flags, at)
+        at = data.find(_LOCAL, at + 30 + name_len + extra_len + (0 if flags & 8 else packed))
+
+
+def _name(raw: bytes, flags: int) -> str:
+    text = raw[:500].decode("utf-8" if flags & 0x800 or raw.isascii() else "cp437", "replace")
+    return text.replace("\x00", "")
+
+
+def read_member(data: bytes, member: ZipMember, limit: int) -> bytes:
+    """The first bytes of a member; b"" where it is encrypted or packed in a way that we do not read."""
+    at = member.offset
+    if member.encrypted or data[at : at + 4] != _LOCAL or at + 30 > len(data):
+        return b""
+    name_len, extra_len = struct.unpack_from("<HH", data, at + 26)
+    start = at + 30 + name_len + extra_len
+    if member.method == _STORED:
+        return data[start : start + min(limit, max(member.packed, 0) or limit)]
+    if member.method != _DEFLATED:
+        return b""
+    try:
+        return zlib.decompressobj(-15).decompress(data[start : start + limit + 1024], limit)
+    except zlib.error:
+        return b""
+
+
+def zip_type(data: bytes) -> str:
+    """The media type of a ZIP file by what it contains."""
+    names = [member.name for member in zip_members(data)]
+    known = set(names)
+    if "[Content_Types].xml" in known or "_rels/.rels" in known:
+        macro = any(name.lower().endswith("vbaproject.bin") for name in names)
+        for folder, plain, macro_type in _OPEN_XML:
+            if any(name.startswith(folder) for name in names):
+                return macro_type if macro else plain
+        if "AppxManifest.xml" in known:
+            return "application/appx"
+    if "AndroidManifest.xml" in known:
+        return "application/vnd.android.package-archive"
+    if "META-INF/MANIFEST.MF" in known:
+        return "application/java-archive"
+    if "mimetype" in known:
+        first = next(m for m in zip_members(data) if m.name == "mimetype")
+        declared = read_member(data, first, 100).decode("ascii", "replace").strip()
+        if declared.startswith(("application/vnd.oasis", "application/epub+zip")):
+            return declared
+    return "application/zip"

@@ -1,0 +1,203 @@
+"""What runs: each role is one coroutine, all of them in one task group, stopped in order by SIGTERM.
+
+An error in one connection or job is contained where it happens.
+An error that escapes a role ends the process, so that the service manager sees it and starts it anew.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+
+import structlog
+import uvicorn
+
+from lazaretto.api.app import build_api
+from lazaretto.app import App, WrongStart, make_folder, open_app, retention_ages, smtp_limits, tls_context
+from lazaretto.health import services
+from lazaretto.intake.gateway import Gateway
+from lazaretto.intake.reception import Reception
+from lazaretto.settings.sections import Settings
+from lazaretto.store.errors import WrongStore
+from lazaretto.store.lock import hold
+from lazaretto.store.outbox import queue_depth
+from lazaretto.store.recovery import recover
+from lazaretto.store.retention import expire
+from lazaretto.telemetry import metrics
+
+log = structlog.get_logger()
+
+STOP_SECONDS = 20.0
+"""Time that transactions in progress have to end after SIGTERM."""
+
+HOUSEKEEPING_SECONDS = 3600.0
+QUEUE_GAUGE_SECONDS = 2.0
+
+Ready = Callable[[App], None]
+
+
+async def serve(settings: Settings, *, ready: Ready | None = None) -> None:
+    """Run everything until SIGTERM or SIGINT. Raises WrongStart when it cannot begin."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    http = _listen(settings.http.host, settings.http.port, "http.port")
+    make_folder(settings.data_folder)
+    with closing(http), _alone(settings):
+        async with open_app(settings) as app:
+            await _recover(app)
+            await run(app, http, stop, ready=ready)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """The only server on this data folder."""
+    try:
+        with hold(settings.data_folder):
+            yield
+    except WrongStore as problem:
+        raise WrongStart(str(problem)) from None
+
+
+async def _recover(app: App) -> None:
+    """Settle what an earlier process of ours left behind when it was killed."""
+    left = await app.database.write(lambda tx: recover(tx, datetime.now(UTC)))
+    if left:
+        log.warning("records abandoned by an earlier process", count=left)
+
+
+async def run(app: App, http: socket.socket, stop: asyncio.Event, *, ready: Ready | None = None) -> None:
+    """All roles of an open app, until `stop` is set."""
+    gateways = _gateways(app)
+    server = _Server(_uvicorn_config(app))
+    async with asyncio.TaskGroup() as roles:
+        for gateway, port in gateways:
+            await _start(
+                gateway,
+                app.settings.smtp.host,
+                port,
+                "smtp.port" if gateway is gateways[0][0] else "smtp.lmtp_port",
+            )
+        roles.create_task(app.relay.run(), name="relay")
+        web = roles.create_task(server.serve(sockets=[http]), name="http")
+        background = [
+            roles.create_task(_keep_house(app), name="housekeeping"),
+            roles.create_task(_gauge_queue(app), name="queue-gauge"),
+        ]
+        log.info(
+            "ready", smtp=app.settings.smtp.port, http=http.getsockname()[1], hostname=app.settings.hostname
+        )
+        if ready is not None:
+            ready(app)
+        waiting = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({waiting, web}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        log.info("stopping")
+        await asyncio.gather(*(gateway.stop(STOP_SECONDS) for gateway, _ in gateways))
+        server.should_exit = True
+        app.relay.stop()
+        for task in background:
+            task.cancel()
+    log.info("stopped")
+
+
+def _gateways(app: App) -> list[tuple[Gateway, int]]:
+    smtp = app.settings.smtp
+    doors = [("smtp", smtp.port, False)] + ([("lmtp", smtp.lmtp_port, True)] if smtp.lmtp_port else [])
+    return [
+        (
+            Gateway(
+                Reception(app.road, each_replies=each),
+                hostname=app.settings.hostname,
+                limits=smtp_limits(app.settings),
+                protocol="lmtp" if protocol == "lmtp" else "smtp",
+                tls=tls_context(app.settings),
+                proxy_peers=smtp.proxy_peers,
+                xclient_peers=smtp.xclient_peers,
+                spool_folder=app.settings.spool_folder,
+            ),
+            port,
+        )
+        for protocol, port, each in doors
+    ]
+
+
+async def _start(gateway: Gateway, host: str, port: int, setting: str) -> None:
+    try:
+        await gateway.start(host, port)
+    except OSError as problem:
+        raise _cannot_listen(host, port, setting, problem) from None
+
+
+def _listen(host: str, port: int, setting: str) -> socket.socket:
+    """Bind before anything else is opened: a second start on the same port is the most frequent wrong start."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as problem:
+        listener.close()
+        raise _cannot_listen(host, port, setting, problem) from None
+    return listener
+
+
+def _cannot_listen(host: str, port: int, setting: str, problem: OSError) -> WrongStart:
+    reason = os.strerror(problem.errno) if problem.errno else str(problem)
+    return WrongStart(
+        f"cannot listen on {host} port {port} ({reason.lower()}): stop what uses it or set {setting}"
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the stop is ours to order."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+def _uvicorn_config(app: App) -> uvicorn.Config:
+    return uvicorn.Config(
+        build_api(services(app)),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        date_header=True,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
+        h11_max_incomplete_event_size=64 * 1024,
+        loop="none",
+    )
+
+
+async def _keep_house(app: App) -> None:
+    """Remove what is too old, in the hour's rhythm; a failure is logged and tried again."""
+    while True:
+        try:
+            removed = await expire(
+                app.database, app.blobs, ages=retention_ages(app.settings), now=datetime.now(UTC)
+            )
+            log.info("retention", removed=str(removed))
+        except Exception:
+            log.exception("retention failed")
+        await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+
+async def _gauge_queue(app: App) -> None:
+    """Keep the queue's figures fresh for /metrics."""
+    while True:
+        try:
+            depth = await app.database.read(queue_depth)
+        except Exception:
+            log.exception("queue depth unknown")
+        else:
+            for state, count in depth.items():
+                metrics.queue.labels(state.value).set(count)
+        await asyncio.sleep(QUEUE_GAUGE_SECONDS)

@@ -1,0 +1,1 @@
+"""Reads a parsed message for signs of an attack and gives a verdict: pure, deterministic, explained."""

@@ -1,0 +1,50 @@
+"""Runs every check over a message and gives one verdict.
+
+A check that raises becomes a finding of its own, and what it had yielded before is kept: a message must not
+be able to silence the scan. This is the only place that catches every exception.
+
+The same message, facts and ruleset give the same verdict. No clock is read: who measures, fills in
+milliseconds.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from lazaretto.model.envelope import Envelope
+from lazaretto.model.facts import Facts
+from lazaretto.model.finding import Finding
+from lazaretto.model.message import Message
+from lazaretto.model.verdict import Verdict
+from lazaretto.scan.checks import CHECKS
+from lazaretto.scan.combine import combine
+from lazaretto.scan.ruleset import Ruleset
+from lazaretto.scan.score import judge, weigh
+
+MAX_FINDINGS = 100
+"""Findings taken from one check: a message of ten thousand bad links is as bad as one of a hundred."""
+
+CHECK_FAILED = "check_failed"
+
+Check = Callable[[Message, Envelope, Facts], Iterator[Finding]]
+
+
+def scan(message: Message, envelope: Envelope, facts: Facts, ruleset: Ruleset) -> Verdict:
+    """The verdict on one message."""
+    findings = tuple(f for check in CHECKS for f in observe(check, message, envelope, facts))
+    findings += tuple(combine(findings, ruleset))
+    return judge(weigh(findings, ruleset.rules), ruleset)
+
+
+def observe(check: Check, message: Message, envelope: Envelope, facts: Facts) -> Iterator[Finding]:
+    """What one check saw; a finding about the check where it broke."""
+    try:
+        yield from islice(check(message, envelope, facts), MAX_FINDINGS)
+    except Exception as error:
+        name = check.__module__.rpartition(".")[2]
+        yield Finding(
+            CHECK_FAILED,
+            reason=f"The check {name} broke on this message and saw only a part of it.",
+            place="message",
+            field=check.__module__,
+            value=f"{type(error).__name__}: {error}"[:500],
+        )

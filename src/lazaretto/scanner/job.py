@@ -1,0 +1,100 @@
+"""What travels between the main process and a scan worker: length-prefixed MessagePack frames of typed values."""
+
+import struct
+from asyncio import IncompleteReadError, StreamReader
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from lazaretto.model.envelope import Envelope
+from lazaretto.model.facts import Facts
+from lazaretto.model.message import Header
+from lazaretto.model.record import Summary
+from lazaretto.model.verdict import Verdict
+
+LENGTH = struct.Struct("!I")
+MAX_FRAME = 64 * 1024 * 1024
+"""A worker that was taken over by what it read cannot make us allocate more than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """What a worker is told once, at its start."""
+
+    blobs: str  # folder of the blob store
+    dns_servers: tuple[str, ...] = ()  # empty: those of the system
+    dns_timeout: float = 3.0  # seconds for one question
+    dns_attempts: int = 2
+    dns_concurrency: int = 100
+    dns_cache: int = 20_000  # answers kept
+    offline: bool = False  # ask nothing
+    memory: int = 2 * 1024**3  # bytes of address space
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One message to examine."""
+
+    ticket: int
+    blob: str
+    envelope: Envelope
+    own_domains: tuple[str, ...]
+    at: datetime
+    lookback: int = 0  # trusted hops between us and the true client
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """All that one look at a message gave."""
+
+    facts: Facts
+    verdict: Verdict
+    summary: Summary
+    headers: tuple[Header, ...]  # the outer header with its offsets, for the stamp
+    eight_bit: bool  # the bytes are not pure ASCII
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A worker's answer to one job: an examination, or the name of what broke."""
+
+    ticket: int
+    examination: Examination | None
+    error: str = ""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_options = msgspec.msgpack.Decoder(WorkerOptions)
+_job = msgspec.msgpack.Decoder(Job)
+_answered = msgspec.msgpack.Decoder(Answered)
+
+
+def frame(value: WorkerOptions | Job | Answered) -> bytes:
+    """One value, ready to send."""
+    body = _encoder.encode(value)
+    return LENGTH.pack(len(body)) + body
+
+
+async def read_frame(reader: StreamReader) -> bytes | None:
+    """The next frame's body; None at the end of the stream or when a frame is over the limit."""
+    try:
+        (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+        return await reader.readexactly(length) if length <= MAX_FRAME else None
+    except (IncompleteReadError, ConnectionError):
+        return None
+
+
+def decode_options(body: bytes) -> WorkerOptions:
+    """The first frame that a worker reads."""
+    return _options.decode(body)
+
+
+def decode_job(body: bytes) -> Job:
+    """Every later frame that a worker reads."""
+    return _job.decode(body)
+
+
+def decode_answered(body: bytes) -> Answered:
+    """Every frame that a worker writes."""
+    return _answered.decode(body)

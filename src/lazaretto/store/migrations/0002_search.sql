@@ -1,0 +1,6 @@
+-- The search index: one list of tokens a record, see words.py. It cannot be read back, only asked.
+
+CREATE VIRTUAL TABLE search USING fts5(tokens, content='', contentless_delete=1, tokenize='ascii'); -- sqlite
+
+CREATE TABLE search (account TEXT NOT NULL, position BIGINT NOT NULL, tokens TSVECTOR NOT NULL, PRIMARY KEY (account, position)); -- postgres
+CREATE INDEX search_tokens ON search USING gin (tokens); -- postgres
