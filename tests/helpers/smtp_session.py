@@ -27,6 +27,8 @@ NOT_OURS = Reply(550, "5.7.1", "Relaying denied")
 HELLO = b"EHLO client.test\r\n"
 ENVELOPE = b"MAIL FROM:<ann@sender.example>\r\nRCPT TO:<bob@corp.example>\r\n"
 
+FULL = Reply(452, "4.3.1", "full")
+
 
 @dataclass
 class Driven:
@@ -37,6 +39,7 @@ class Driven:
     tls: bool = True
     xclient: bool = False
     answers: tuple[Reply, ...] | None = None
+    full: bool = False  # nothing can be stored
 
     def __post_init__(self) -> None:
         numbers = itertools.count(1)
@@ -58,7 +61,10 @@ class Driven:
                 case SendReplies():
                     pass
                 case StoreContent():
-                    self.stored += event.data
+                    if self.full:
+                        self.session.content_failed(FULL)
+                    else:
+                        self.stored += event.data
                 case DropContent():
                     self.stored = b""
                 case AskRecipient():

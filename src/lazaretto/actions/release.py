@@ -108,7 +108,7 @@ async def _ended(
     database: Database, account: str, freed: Sequence[_Freed], *, seconds: float
 ) -> dict[str, tuple[Delivery, ...]]:
     """The deliveries of each record once nothing of ours is under way, or the time is up."""
-    waiting = {f.record.id: f for f in freed}
+    waiting = {f.record.id: f for f in reversed(freed)}  # the first name of a record set its copies free
     ended: dict[str, tuple[Delivery, ...]] = {}
     deadline, pause = time.monotonic() + seconds, FIRST_LOOK
     while True:
@@ -142,7 +142,7 @@ def _outcomes(
     for ref, one in freed.items():
         if one is None:
             outcomes[ref] = ReleaseOutcome(ref, "", found=False)
-        elif one.record.id not in outcomes:  # the first name set the copies free
+        elif one.record.id not in outcomes:
             outcomes[one.record.id] = _outcome(one, ended[one.record.id], recipients)
     return tuple(outcomes.values())
 

@@ -84,9 +84,8 @@ async def queue(
         await queue_notification(
             tx, notification.envelope, notification.blob, from_address=sender, subject=subject(), at=at
         )
-        text = (
-            f"{notification.envelope.recipients[0].address}: told about it, {notification.envelope.queue_id}"
-        )
+        told = notification.envelope
+        text = f"<{told.recipients[0].address}>: told about it, {told.queue_id}"
     else:
         text = f"no notification could be sent: {reason}"
     await add_trace(tx, sending.account, sending.record, (TraceLine(at, Direction.OUTBOUND, text),))

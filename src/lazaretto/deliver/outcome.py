@@ -23,16 +23,15 @@ def outcome_of(
 ) -> Outcome:
     """What to write for one recipient after one attempt."""
     where = f"{hop.host}:{hop.port}" if hop else "no next hop"
-    before = _doubt_before(row)
     if result.ending is Ending.DELIVERED:
         secured = f" over {tls}" if tls else ""
-        trace = f"{before}{row.recipient.address}: delivered to {where}{secured}: {result.text}"
+        trace = f"<{row.recipient.address}>: delivered to {where}{secured}: {result.text}"
         return Outcome(DeliveryState.DELIVERED, result.text, trace, None, _outbound_id(result.text))
     if result.ending is Ending.PERMANENT:
         verb = f"refused for good by {where}" if result.replied else "cannot be delivered"
-        trace = f"{before}{row.recipient.address}: {verb}: {result.text}"
+        trace = f"<{row.recipient.address}>: {verb}: {result.text}"
         return Outcome(DeliveryState.BOUNCED, result.text, trace)
-    return _temporary(result, row, f"{before}{row.recipient.address}: {where}: {result.text}", options, now)
+    return _temporary(result, row, f"<{row.recipient.address}>: {where}: {result.text}", options, now)
 
 
 def _temporary(result: Result, row: Claimed, words: str, options: RelayOptions, now: datetime) -> Outcome:
@@ -49,13 +48,6 @@ def _temporary(result: Result, row: Claimed, words: str, options: RelayOptions, 
 def expired(outcome: Outcome, result: Result) -> bool:
     """The delivery failed because its time was up, not because it was refused."""
     return outcome.state is DeliveryState.BOUNCED and result.ending is Ending.TEMPORARY
-
-
-def _doubt_before(row: Claimed) -> str:
-    if row.in_doubt_since is None:
-        return ""
-    at = row.in_doubt_since.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f"sent again, because an attempt of {at} ended without a known result; "
 
 
 def _outbound_id(text: str) -> str | None:

@@ -24,6 +24,7 @@ class Mailing:
     def __init__(self, terms: Terms, voice: Voice) -> None:
         self.transaction: Transaction | None = None
         self.reader: Reader | None = None  # inside DATA or a chunk
+        self._at_end = False  # acted upon once the last content is stored, which may fail
         self.exchanges = 0  # transactions, and chunks that nobody wanted
         self._terms = terms
         self._limits = terms.limits
@@ -124,17 +125,18 @@ class Mailing:
     def read(self, source: InputBuffer) -> bool:
         """Uses up content; False when there is none."""
         assert self.reader is not None
-        data, ended = self.reader.read(source)
+        if self._at_end:
+            self.reader, self._at_end = None, False
+            self._ended()
+            return True
+        data, self._at_end = self.reader.read(source)
         if data and self._reading == "unwanted chunk":
             self._unwanted += len(data)
             if self._unwanted > self._limits.message_bytes + self._limits.drain_bytes:
                 self._voice.end(say.TOO_LARGE)
         elif data:
             self._keep(data)
-        if ended and not self._voice.closed:
-            self.reader = None
-            self._ended()
-        return bool(data) or ended
+        return bool(data) or self._at_end
 
     def _keep(self, data: bytes) -> None:
         transaction = self.transaction

@@ -81,8 +81,8 @@ class Session:
     def next_event(self) -> Event:
         """What to do now."""
         voice, mailing = self._voice, self._mailing
-        assert not voice.waiting
         while not voice.events:
+            assert not voice.waiting
             if len(voice.output) > MAX_WAITING_REPLIES:
                 return _SEND_REPLIES
             if self._stopping and mailing.transaction is None and mailing.reader is None:

@@ -77,7 +77,8 @@ def _tar(data: bytes, *, cut: bool = False) -> Listing:
         if header[156:157] in b"0\x00":
             name = header[:100].partition(b"\x00")[0].decode("utf-8", "replace")
             body = data[at + 512 : at + 512 + min(size, SNIFF_BYTES)]
-            members.append(Member(name, size, encrypted=False, detected_type=detect(body, name) if body else UNKNOWN))
+            kind = detect(body, name) if body else UNKNOWN
+            members.append(Member(name, size, encrypted=False, detected_type=kind))
         at += 512 + (size + 511) // 512 * 512
     return Listing(tuple(members), cut=cut or len(members) >= MAX_MEMBERS)
 

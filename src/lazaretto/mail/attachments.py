@@ -7,7 +7,7 @@ names, see TRAITS. Limits: MAX_ATTACHMENTS of one message, MAX_LOOKED_INTO bytes
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lazaretto.mail.archives import list_archive
 from lazaretto.mail.charset import decode_text, html_charset
@@ -24,7 +24,7 @@ from lazaretto.mail.filetype import detect
 from lazaretto.mail.html import read_html
 from lazaretto.mail.links import make_link, text_links
 from lazaretto.mail.ole import ole_traits
-from lazaretto.model.message import Attachment, HtmlFacts, Link
+from lazaretto.model.message import Attachment, HtmlFacts, Link, Member
 
 MAX_ATTACHMENTS = 500
 """Attachments of one message that are listed."""
@@ -72,7 +72,9 @@ _ARCHIVES = frozenset(
         "application/java-archive",
     }
 )
-_READ_AS_TEXT = frozenset({"text/plain", "text/calendar", "text/vcard", "application/x-mswinurl", "text/xml", "text/csv"})
+_READ_AS_TEXT = frozenset(
+    {"text/plain", "text/calendar", "text/vcard", "application/x-mswinurl", "text/xml", "text/csv"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def inspect(content: Content, defects: DefectList, *, deep: bool = True) -> Insp
     traits = [*content.origin, *facts.traits]
     links = list(_uri_links(facts.uris, content.part))
     encrypted = facts.encrypted or detected == "application/x-ole-encrypted"
-    members = ()
+    members: tuple[Member, ...] = ()
     html = None
     if detected in _ARCHIVES and deep:
         listing = list_archive(data, detected)
@@ -122,7 +124,7 @@ def inspect(content: Content, defects: DefectList, *, deep: bool = True) -> Insp
         links += page_links
     elif deep and detected in _READ_AS_TEXT:
         text, _ = decode_text(data[:MAX_PAGE], content.charset)
-        links += list(text_links(text, content.part, "attachment"))
+        links += [replace(link, start=-1, end=-1) for link in text_links(text, content.part, "attachment")]
     attachment = Attachment(
         part=content.part,
         filename=content.filename,
@@ -168,11 +170,11 @@ def _page(
     """An attached page is read like a body, but its links are those of a document."""
     text, _ = decode_text(content.data[:MAX_PAGE], content.charset or html_charset(content.data))
     reading = read_html(text, content.part, defects)
-    links = [
-        link
-        for found in reading.links[:MAX_ATTACHED_LINKS]
-        if (link := make_link(found.href, found.shown, "attachment", content.part, hidden=found.hidden)) is not None
-    ]
+    links = []
+    for found in reading.links[:MAX_ATTACHED_LINKS]:
+        link = make_link(found.href, found.shown, "attachment", content.part, hidden=found.hidden)
+        if link is not None:
+            links.append(link)
     traits = html_traits(reading.facts, text)
     if detected == "image/svg+xml":
         return None, svg_traits(content.data), links

@@ -13,7 +13,9 @@ READABLE_DISTANCE = 24
 FAINT = 0.06
 """Opacity up to which a colour cannot be seen."""
 
-_RGB = re.compile(r"rgba?\(\s?(\d{1,3})%?\s?[, ]\s?(\d{1,3})%?\s?[, ]\s?(\d{1,3})%?\s?(?:[,/]\s?([\d.]{1,6}%?)\s?)?\)")
+_RGB = re.compile(
+    r"rgba?\(\s?(\d{1,3})%?\s?[, ]\s?(\d{1,3})%?\s?[, ]\s?(\d{1,3})%?\s?(?:[,/]\s?([\d.]{1,6}%?)\s?)?\)"
+)
 _HEX = re.compile(r"#?([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _NAMES = {
     "black": "000000",

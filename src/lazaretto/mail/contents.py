@@ -33,10 +33,20 @@ MAX_TREES = 20
 """HTML parts of one message that get a tree; further ones are read token by token."""
 
 _HTML_TYPES = frozenset({"text/html", "text/x-amp-html", "text/watch-html", "application/xhtml+xml"})
-_NO_BODY = frozenset({"text/vcard", "text/x-vcard", "text/directory", "text/rtf", "text/csv", "text/css", "text/xml"})
-_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report",
-                      "message/disposition-notification"})
-_LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype html|html|body|table|div|a\s+href|p[\s>]|br\s?/?>)", re.IGNORECASE)
+_NO_BODY = frozenset(
+    {"text/vcard", "text/x-vcard", "text/directory", "text/rtf", "text/csv", "text/css", "text/xml"}
+)
+_REPORTS = frozenset(
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/feedback-report",
+        "message/disposition-notification",
+    }
+)
+_LOOKS_LIKE_HTML = re.compile(
+    r"<(?:!doctype html|html|body|table|div|a\s+href|p[\s>]|br\s?/?>)", re.IGNORECASE
+)
 
 
 class Contents:

@@ -23,9 +23,12 @@ _ZONES = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst
 
 _CLOCK = r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?\s{0,3}([AaPp][Mm])?"
 _ZONE = r"\s{0,4}(?:(?:UTC|GMT|ut|utc|gmt)?([+-]\d{1,2}:?\d{2})|\(?([A-Za-z]{1,5})\)?)?"
-_INTERNET = re.compile(r"(\d{1,2})[\s-]{1,4}([A-Za-z]{3})[a-z]{0,6}\.?,?[\s-]{1,4}(\d{2,4}),?[\sT]{1,4}" + _CLOCK + _ZONE)
-_ASCTIME = re.compile(r"([A-Za-z]{3})[a-z]{0,6}\.?\s{1,4}(\d{1,2}),?\s{1,4}" + _CLOCK + r"\s{1,4}(?:([A-Z]{3,4})\s)?(\d{4})")
-_AMERICAN = re.compile(r"([A-Za-z]{3})[a-z]{0,6}\.?\s{1,4}(\d{1,2}),?\s{1,4}(\d{4}),?\s{1,4}" + _CLOCK + _ZONE)
+_MONTH = r"([A-Za-z]{3})[a-z]{0,6}\.?"
+_INTERNET = re.compile(
+    r"(\d{1,2})[\s-]{1,4}" + _MONTH + r",?[\s-]{1,4}(\d{2,4}),?[\sT]{1,4}" + _CLOCK + _ZONE
+)
+_ASCTIME = re.compile(_MONTH + r"\s{1,4}(\d{1,2}),?\s{1,4}" + _CLOCK + r"\s{1,4}(?:([A-Z]{3,4})\s)?(\d{4})")
+_AMERICAN = re.compile(_MONTH + r"\s{1,4}(\d{1,2}),?\s{1,4}(\d{4}),?\s{1,4}" + _CLOCK + _ZONE)
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[\sT]{1,4}(?:[A-Za-z]{3}\s{1,4})?" + _CLOCK + _ZONE)
 
 

@@ -42,7 +42,9 @@ _PDF_NAMES: tuple[tuple[bytes, str], ...] = (
     (b"/AcroForm", "pdf_form"),
     (b"/Encrypt", "encrypted"),
 )
-_PDF_NAME = re.compile(rb"/(?:JavaScript|JS|Launch|OpenAction|AA|EmbeddedFile|SubmitForm|AcroForm|Encrypt)(?![A-Za-z])")
+_PDF_NAME = re.compile(
+    rb"/(?:JavaScript|JS|Launch|OpenAction|AA|EmbeddedFile|SubmitForm|AcroForm|Encrypt)(?![A-Za-z])"
+)
 _HASHED_NAME = re.compile(rb"/[A-Za-z]{0,20}#[0-9A-Fa-f]{2}")
 _HASH = re.compile(rb"#([0-9A-Fa-f]{2})")
 _URI = re.compile(rb"/URI\s{0,5}\(((?:[^()\\\r\n]|\\.){4,2000}+)")
@@ -52,9 +54,27 @@ _TARGET = re.compile(rb"Target\s?=\s?[\"']([^\"'<>]{1,2000})")
 _EXTERNAL_MODE = re.compile(rb"TargetMode\s?=\s?[\"']External", re.IGNORECASE)
 _SVG_SCRIPT = re.compile(rb"<script[\s>/]|\son[a-z]{3,20}\s?=|javascript:", re.IGNORECASE)
 _LONG_BASE64 = re.compile(r"[A-Za-z0-9+/]{" + str(SMUGGLED_BASE64) + r"}")
-_BUILDERS = ("atob(", "new blob", "createobjecturl", "mssaveoropenblob", "mssaveblob", "fromcharcode", "unescape(",
-             "uint8array", "decodeuricomponent(")
-_WRITERS = ("download", "document.write", "location", "innerhtml", "mssave", "eval(", ".click(", "appendchild")
+_BUILDERS = (
+    "atob(",
+    "new blob",
+    "createobjecturl",
+    "mssaveoropenblob",
+    "mssaveblob",
+    "fromcharcode",
+    "unescape(",
+    "uint8array",
+    "decodeuricomponent(",
+)
+_WRITERS = (
+    "download",
+    "document.write",
+    "location",
+    "innerhtml",
+    "mssave",
+    "eval(",
+    ".click(",
+    "appendchild",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +123,7 @@ def read_open_xml(data: bytes) -> DocumentFacts:
     relations = 0
     for member in zip_members(data):
         name = member.name.lower()
-        if name.endswith("vbaproject.bin"):
-            traits["macro"] = None
-        elif "/macrosheets/" in name:
+        if name.endswith("vbaproject.bin") or "/macrosheets/" in name:
             traits["macro"] = None
         elif "/embeddings/" in name or "/activex/" in name:
             traits["embedded_object"] = None
@@ -124,7 +142,9 @@ def _external(relations: bytes) -> Iterator[tuple[str, bool]]:
         text = found.group()
         target = _TARGET.search(text)
         if target is not None and _EXTERNAL_MODE.search(text):
-            loaded = any(kind in text for kind in (b"attachedTemplate", b"/oleObject", b"/frame", b"subDocument"))
+            loaded = any(
+                kind in text for kind in (b"attachedTemplate", b"/oleObject", b"/frame", b"subDocument")
+            )
             yield target.group(1).decode("utf-8", "replace").replace("&amp;", "&"), loaded
 
 
@@ -164,6 +184,13 @@ def smuggles(text: str) -> bool:
     lower = text.lower()
     builds = any(mark in lower for mark in _BUILDERS)
     writes = any(mark in lower for mark in _WRITERS)
-    return builds and writes and (
-        _LONG_BASE64.search(text) is not None or "atob(" in lower or "blob" in lower or "fromcharcode" in lower
+    return (
+        builds
+        and writes
+        and (
+            _LONG_BASE64.search(text) is not None
+            or "atob(" in lower
+            or "blob" in lower
+            or "fromcharcode" in lower
+        )
     )

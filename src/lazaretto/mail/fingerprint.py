@@ -1,10 +1,11 @@
 """Two hashes by which messages of one campaign find each other.
 
-The fingerprint ("edf") says: the same letter, whoever it is addressed to. Two messages have an equal one when
-the visible text is made of the same words, apart from what campaigns vary: digits and whatever contains them,
-addresses, links, the addressee's name, and short words. Of long texts only a fixed sample of the words counts
-(those whose checksum falls into a quarter), so that one changed word mostly changes nothing. To the words come
-the kinds of the parts. Short texts lean on more: every word, the subject's words, the kinds of attachments.
+The fingerprint ("edf") says: the same letter, whoever it is addressed to. Two messages have an equal one
+when the visible text is made of the same words, apart from what campaigns vary: digits and whatever contains
+them, addresses, links, the addressee's name, and short words. Of long texts only a fixed sample of the words
+counts (those whose checksum falls into a quarter), so that one changed word mostly changes nothing. To the
+words of shorter texts come the kinds of the parts, and to very few words also the subject and the kinds of
+attachments.
 
 The structure hash says: made with the same template. It knows the tree of parts and the sequence of HTML tags,
 and is blind to all text.

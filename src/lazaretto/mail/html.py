@@ -1,10 +1,10 @@
 """HTML as a reader sees it: visible text, hidden text, links, forms and scripts.
 
-The tree is built as browsers build it, and walked once. Documents that would exhaust the tree builder, or that
-are longer than MAX_TREE, are read token by token instead.
+The tree is built as browsers build it, and walked once. Documents that would exhaust the tree builder, or
+that are longer than MAX_TREE, are read token by token instead.
 
-Limits: MAX_TREE characters for a tree, MAX_SCRIPT characters of script, HIDDEN_SAMPLE characters of hidden text,
-MAX_MISSES searches for the place of a link.
+Limits: MAX_TREE characters for a tree, MAX_SCRIPT characters of script, HIDDEN_SAMPLE characters of hidden
+text, MAX_MISSES searches for the place of a link.
 """
 
 import hashlib

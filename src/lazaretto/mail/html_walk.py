@@ -20,15 +20,27 @@ MAX_CLASSES = 20
 """Class names of one element that are looked up."""
 
 BLOCKS = frozenset(
-    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption"
-    " figure footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre section summary table tbody"
-    " tfoot thead tr ul option".split()
+    {
+        *("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd"),
+        *("details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure"),
+        *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li"),
+        *("main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody"),
+        *("tfoot", "thead", "tr", "ul", "option"),
+    }
 )
 CELLS = frozenset({"td", "th", "img", "input", "button", "select", "textarea"})
-UNSHOWN_TAGS = frozenset("script style head title template noembed noframes object iframe".split())
+UNSHOWN_TAGS = frozenset(
+    {
+        *("script", "style", "head", "title", "template", "noembed", "noframes", "object"),
+        *("iframe",),
+    }
+)
 CARRIERS = frozenset(
-    "a area base form img iframe frame embed object meta link script style input button video audio source image"
-    " use".split()
+    {
+        *("a", "area", "base", "form", "img", "iframe", "frame", "embed", "object", "meta"),
+        *("link", "script", "style", "input", "button", "video", "audio", "source", "image"),
+        *("use",),
+    }
 )
 
 

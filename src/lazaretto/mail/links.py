@@ -1,6 +1,7 @@
 """Links: what a reader sees of them and where they lead.
 
-Text links are those that mail clients make clickable: an address with a scheme, or one that begins with "www.".
+Text links are those that mail clients make clickable: an address with a scheme, or one that begins with
+"www.".
 Limits: MAX_LINKS of one message, MAX_SHOWN characters of the shown text.
 """
 
@@ -36,7 +37,14 @@ _FILE_LIKE = frozenset({"zip", "mov", "sh", "py", "rs", "pl", "md", "cc", "ps", 
 
 
 def make_link(
-    href: str, shown: str, place: LinkPlace, part: int, *, at: tuple[int, int] = (-1, -1), hidden: bool = False, base: str = ""
+    href: str,
+    shown: str,
+    place: LinkPlace,
+    part: int,
+    *,
+    at: tuple[int, int] = (-1, -1),
+    hidden: bool = False,
+    base: str = "",
 ) -> Link | None:
     """A link, or None where the target leads nowhere (fragments, embedded pictures)."""
     target = read_target(href, base)

@@ -79,8 +79,11 @@ def _address(inside: str, first: str | None) -> str | None:
     literals = [m.group(1) for m in _LITERAL.finditer(inside)]
     words = [w.strip("[],;").partition("%")[0] for w in inside.split()[:20]]
     for candidate in (*literals, *words, first or ""):
-        ip = bare_ip(candidate if ":" not in candidate or "::" in candidate or candidate.count(":") > 1
-                     else candidate.rpartition(":")[0]) or bare_ip(f"[{candidate}]")
+        ip = bare_ip(
+            candidate
+            if ":" not in candidate or "::" in candidate or candidate.count(":") > 1
+            else candidate.rpartition(":")[0]
+        ) or bare_ip(f"[{candidate}]")
         if ip:
             return ip
     return None

@@ -28,6 +28,7 @@ CACHED_STYLES = 8_192
 OFF_SCREEN = -500.0
 """Pixels to the left or above from which a text counts as moved off the screen."""
 
+_SIZES = ("max-height", "height", "max-width", "width")
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _BRACE = re.compile(r"[{}]")
 _SELECTOR = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9]{0,20})?([.#][\w-]{1,100})|([a-zA-Z][a-zA-Z0-9]{0,20})")
@@ -101,7 +102,7 @@ def _is_gone(values: dict[str, str]) -> bool:
     if "opacity" in values and _number(values["opacity"], 1.0) <= 0.05:
         return True
     if values.get("overflow", values.get("overflow-y", "")).startswith("hidden") and any(
-        _pixels(values[name]) in (0.0, 1.0) for name in ("max-height", "height", "max-width", "width") if name in values
+        _pixels(values[name]) in (0.0, 1.0) for name in _SIZES if name in values
     ):
         return True
     if values.get("position") in {"absolute", "fixed"} and any(

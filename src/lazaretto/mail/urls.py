@@ -53,7 +53,8 @@ def read_target(href: str, base: str = "") -> Target:
     scheme = found.group(1).lower() if found else ""
     rest = text[found.end() :] if found else text
     if scheme == "mailto":
-        return Target(text, scheme, domain_of(unquote(rest[:MAX_AUTHORITY].partition("?")[0]).partition(",")[0]))
+        first = unquote(rest[:MAX_AUTHORITY].partition("?")[0]).partition(",")[0]
+        return Target(text, scheme, domain_of(first))
     if scheme not in HIERARCHICAL or (not scheme and not rest.replace("\\", "/").startswith("//")):
         return Target(text, scheme, "")
     return Target(text, scheme, _host(rest[: MAX_AUTHORITY * 2].lstrip("/\\")))
@@ -91,8 +92,7 @@ def _numeric_address(host: str) -> str:
     if not labels[-1] or not all(_NUMBER.fullmatch(label) for label in labels) or len(labels) > 4:
         return ""
     try:
-        numbers = [int(n, 16) if n[:2] in {"0x", "0X"} and n[2:] else int(n, 8 if n[0] == "0" and len(n) > 1 else 10)
-                   for n in labels]
+        numbers = [_number(label) for label in labels]
     except ValueError:
         return ""
     value = numbers[-1]
@@ -101,3 +101,10 @@ def _numeric_address(host: str) -> str:
     for position, number in enumerate(numbers[:-1]):
         value += number << (8 * (3 - position))
     return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def _number(label: str) -> int:
+    """Hexadecimal with 0x, octal with a zero in front, decimal otherwise."""
+    if label[:2] in {"0x", "0X"}:
+        return int(label[2:] or "0", 16)
+    return int(label, 8 if label[0] == "0" and len(label) > 1 else 10)

@@ -28,12 +28,21 @@ _END_SEARCH = 65_557
 _STORED, _DEFLATED, _AES = 0, 8, 99
 
 _OPEN_XML: tuple[tuple[str, str, str], ...] = (
-    ("word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-     "application/vnd.ms-word.document.macroenabled.12"),
-    ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-     "application/vnd.ms-excel.sheet.macroenabled.12"),
-    ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-     "application/vnd.ms-powerpoint.presentation.macroenabled.12"),
+    (
+        "word/",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.ms-word.document.macroenabled.12",
+    ),
+    (
+        "xl/",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.ms-excel.sheet.macroenabled.12",
+    ),
+    (
+        "ppt/",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "application/vnd.ms-powerpoint.presentation.macroenabled.12",
+    ),
     ("visio/", "application/vnd.ms-visio.drawing", "application/vnd.ms-visio.drawing.macroenabled.12"),
 )
 
@@ -67,7 +76,7 @@ def _central(data: bytes) -> Iterator[ZipMember]:
         return
     size, offset = struct.unpack_from("<II", data, end + 12)
     shift = end - size - offset  # bytes put in front of the archive
-    at = end - size if 0 <= end - size and data[end - size : end - size + 4] == _CENTRAL else offset
+    at = end - size if end - size >= 0 and data[end - size : end - size + 4] == _CENTRAL else offset
     for _ in range(MAX_MEMBERS):
         if data[at : at + 4] != _CENTRAL or at + 46 > len(data):
             return

@@ -145,7 +145,7 @@ class RelayRouteSettings:
     workers: int = _setting(16, "Messages that are sent at one time.", least=1)
     bounce_next_hop: str = _setting(
         "",
-        "`host:port` that takes bounces; empty means the next hop of the domain the message was for.",
+        "`host:port` that takes bounces to other domains; empty means that only your own domains get them.",
     )
 
 

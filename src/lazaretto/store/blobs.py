@@ -1,8 +1,8 @@
 """Received bytes: one file a content, named by its SHA-256, compressed, durable before `put` returns.
 
-Rules. A temporary file is written, fsynced, renamed into one of 256 folders, and that folder is fsynced: after a
-power cut a file under its final name is complete. Putting the same bytes again writes nothing, but syncs what the
-first one wrote and makes the file young again, so that retention leaves it alone.
+Rules. A temporary file is written, fsynced, renamed into one of 256 folders, and that folder is fsynced: after
+a power cut a file under its final name is complete. Putting the same bytes again writes nothing, but syncs what
+the first one wrote and makes the file young again, so that retention leaves it alone.
 Synchronous: callers use threads. Safe from many threads and processes.
 
 Limits: content is not hashed again when it is read.
@@ -57,11 +57,13 @@ class Blobs:
 
     def put(self, content: Spool | bytes) -> BlobRef:
         """Store bytes; they survive a power cut once this returns."""
-        spooled = isinstance(content, Spool)
-        ref = BlobRef(content.sha256, content.size) if spooled else BlobRef.of(content)
+        if isinstance(content, Spool):
+            ref, chunks = BlobRef(content.sha256, content.size), content.chunks()
+        else:
+            ref, chunks = BlobRef.of(content), iter((content,))
         target = self._path(ref.sha256)
         if not _refresh(target):
-            self._write(target, content.chunks() if spooled else iter((content,)), ref.size)
+            self._write(target, chunks, ref.size)
         _sync_folder(target.parent)
         return ref
 
@@ -112,7 +114,8 @@ class Blobs:
     def discard(self, sha256: str, *, older_than: datetime) -> bool:
         """Forget bytes that nobody put since a moment. True when they are gone now.
 
-        The file is taken away first and looked at then: a `put` that met it in between made it young, and it returns.
+        The file is taken away first and looked at then: a `put` that met it in between made it young, and it
+        returns.
         """
         path = self._path(sha256)
         aside = self._temporary / f"{sha256}.{secrets.token_hex(4)}"

@@ -1,6 +1,7 @@
 """The statements that take something for one worker alone, where the two databases lock differently.
 
-SQLite has one writer, so whoever writes has everything. PostgreSQL locks rows, and passes by what others hold.
+SQLite has one writer, so whoever writes has everything. PostgreSQL locks rows, and passes by what others
+hold.
 """
 
 from lazaretto.store.transaction import Row, Transaction, Value
@@ -11,25 +12,31 @@ CLAIMED_COLUMNS = (
 )
 
 _LOCK = {"sqlite": "", "postgres": " FOR UPDATE SKIP LOCKED"}
+_LOCK_NEIGHBOURS = {"sqlite": "", "postgres": " FOR UPDATE OF d SKIP LOCKED"}
+_OF_THESE = {
+    "sqlite": "number IN (SELECT number FROM due)",
+    "postgres": "(account, number) IN (SELECT account, number FROM due)",
+}
 
 
 async def take_due(
     tx: Transaction, *, owner: str, now: int, until: int, limit: int, conditions: str, args: tuple[Value, ...]
 ) -> list[Row]:
-    """Lease due deliveries to an owner: the longest waiting, and their due neighbours of the same record and domain."""
-    lock = _LOCK[tx.dialect]
+    """Lease due deliveries: the longest waiting, with their due neighbours of the same record and domain."""
     due = "next_attempt_at <= ? AND (lease_until IS NULL OR lease_until <= ?)"
     picked = (
-        f"SELECT account, record, domain, number FROM delivery WHERE {due}{conditions}"
-        f" ORDER BY next_attempt_at, number LIMIT ?{lock}"
+        f"SELECT account, record, domain FROM delivery WHERE {due}{conditions}"
+        f" ORDER BY next_attempt_at, number LIMIT ?{_LOCK[tx.dialect]}"
     )
+    # CROSS JOIN keeps SQLite from walking over everything that is due
     neighbours = (
-        f"SELECT number FROM delivery WHERE {due}{conditions}"
-        f" AND (account, record, domain) IN (SELECT account, record, domain FROM picked){lock}"
+        "SELECT d.account, d.number FROM (SELECT DISTINCT account, record, domain FROM picked) p"
+        " CROSS JOIN delivery d WHERE d.account = p.account AND d.record = p.record AND d.domain = p.domain"
+        f" AND {due}{_LOCK_NEIGHBOURS[tx.dialect]}"
     )
     return await tx.rows(
         f"WITH picked AS MATERIALIZED ({picked}), due AS MATERIALIZED ({neighbours})"
-        " UPDATE delivery SET lease_owner = ?, lease_until = ? WHERE number IN (SELECT number FROM due)"
+        f" UPDATE delivery SET lease_owner = ?, lease_until = ? WHERE {_OF_THESE[tx.dialect]}"
         f" RETURNING {CLAIMED_COLUMNS}",
         now,
         now,
@@ -37,7 +44,6 @@ async def take_due(
         limit,
         now,
         now,
-        *args,
         owner,
         until,
     )
@@ -52,11 +58,13 @@ async def lock_record(tx: Transaction, account: str, number: int) -> None:
 async def next_position(tx: Transaction, account: str, at: int) -> int:
     """A position that is higher than all before it: the time, or the next microsecond when that is taken.
 
-    Whoever asks waits until an earlier asker has committed, so rows appear in the order of their positions and
-    a page never grows in its middle. Ask late in a transaction.
+    Whoever asks waits until an earlier asker has committed, so rows appear in the order of their positions
+    and a page never grows in its middle. Ask late in a transaction.
     """
     scope = account if tx.dialect == "postgres" else ""
-    await tx.execute("INSERT INTO clock (scope, position) VALUES (?, 0) ON CONFLICT (scope) DO NOTHING", scope)
+    await tx.execute(
+        "INSERT INTO clock (scope, position) VALUES (?, 0) ON CONFLICT (scope) DO NOTHING", scope
+    )
     given = await tx.value(
         "UPDATE clock SET position = CASE WHEN position < ? THEN ? ELSE position + 1 END WHERE scope = ?"
         " RETURNING position",

@@ -1,13 +1,14 @@
 """Our frozen dataclasses as stored JSON, with a version number around each value.
 
-Rules. What is stored is `{"v": 1, "data": ...}`. Fields that were added later with a default read as that default.
-Text that an attacker chose may hold lone surrogates, which UTF-8 cannot carry: such values take a slower way that
-writes them as JSON escapes, and come back equal.
+Rules. What is stored is `{"v": 1, "data": ...}`. Fields that were added later read as their default.
+Text that an attacker chose may hold lone surrogates, which UTF-8 cannot carry: such values take a slower way
+that writes them as JSON escapes, and come back equal.
 
 Limits: values that are read one at a time (facts, verdicts) are compressed; those that lists need are not.
 """
 
 import json
+from collections.abc import Hashable
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +18,7 @@ from backports import zstd
 from lazaretto.store.errors import NotStorable
 
 VERSION = 1
-"""Of everything that is stored. A change of shape that older data does not fit raises it and adds a way to read."""
+"""Of all that is stored. A change of shape that older data does not fit raises it and adds a way to read."""
 
 LEVEL = 3
 """Of zstd."""
@@ -36,7 +37,7 @@ _encoder = msgspec.json.Encoder()
 
 
 @cache
-def _decoder(kind: type[T]) -> "msgspec.json.Decoder[Stored[T]]":
+def _decoder(kind: Hashable) -> "msgspec.json.Decoder[Any]":
     return msgspec.json.Decoder(Stored[kind])  # type: ignore[valid-type]  # a type made at run time
 
 
@@ -52,7 +53,7 @@ def encode(value: object) -> bytes:
 def decode(data: bytes, kind: type[T]) -> T:
     """The value of a stored JSON. Raises NotStorable."""
     try:
-        stored = _decoder(kind).decode(data)
+        stored: Stored[T] = _decoder(kind).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError):
         stored = _decode_slowly(data, kind)
     if stored.v != VERSION:

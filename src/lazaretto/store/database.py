@@ -1,6 +1,6 @@
 """Open a store by its URL: SQLite in a file, or PostgreSQL.
 
-Limits: one server at a time writes an SQLite store; a work that awaits anything but its transaction fails there.
+Limits: one server at a time writes an SQLite store; a work there may await nothing but its transaction.
 """
 
 from pathlib import Path

@@ -14,7 +14,7 @@ class Closed(RuntimeError):  # noqa: N818  # reads as a state
 
 
 class BytesMissing(LookupError):  # noqa: N818  # reads as a state
-    """The bytes of a record are not in the blob folder: retention removed them, or the folder is not the right one."""
+    """The bytes of a record are not in the blob folder: retention removed them, or it is another folder."""
 
     def __init__(self, sha256: str) -> None:
         super().__init__(f"no blob {sha256}")

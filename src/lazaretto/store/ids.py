@@ -35,7 +35,7 @@ def new_queue_id(at: datetime | None = None) -> str:
 
 
 def _in_base(number: int, base: int, width: int) -> str:
-    signs = []
+    signs: list[str] = []
     while number or len(signs) < width:
         number, rest = divmod(number, base)
         signs.append(CONSONANTS[rest])
@@ -72,7 +72,7 @@ def parse_reference(text: str) -> Reference:
 
 
 def _split_tail(text: str, length: int) -> tuple[str, str]:
-    """The text before a hyphen, and exactly `length` characters after it; an empty tail where that does not fit."""
+    """The text before a hyphen, and exactly `length` characters after it; an empty tail if it does not fit."""
     head, tail = text[: -length - 1], text[-length:]
     return (head, tail) if head and text[-length - 1] == "-" else (text, "")
 

@@ -1,7 +1,7 @@
 """One server a data folder: a second `serve` on the same folder is refused with a clear sentence.
 
 The kernel forgets the lock when its holder dies, so nothing has to be cleaned up after a crash.
-Limits: other commands open the store beside a running server, which SQLite allows; they do not ask for the lock.
+Limits: other commands open the store beside a running server, which SQLite allows, without asking for the lock.
 """
 
 import fcntl
@@ -36,7 +36,7 @@ def _take(handle: int, folder: Path) -> None:
     except OSError:
         holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
         raise WrongStore(
-            f"another server (process {holder}) already works on {folder}: stop it, or use another data folder"
+            f"another server (process {holder}) works on {folder} already: stop it or use another data folder"
         ) from None
     os.ftruncate(handle, 0)
     os.pwrite(handle, str(os.getpid()).encode(), 0)

@@ -21,7 +21,7 @@ from lazaretto.store.blobs import BlobRef
 from lazaretto.store.claim import lock_record, next_position
 from lazaretto.store.codec import plain_text
 from lazaretto.store.ids import alert_second, investigate_id, parse_reference
-from lazaretto.store.rows import fold_states, initial_flags, load, split
+from lazaretto.store.rows import initial_flags, load, split
 from lazaretto.store.times import micros, moment
 from lazaretto.store.trace import add_action, add_trace, get_trace
 from lazaretto.store.transaction import Transaction
@@ -127,7 +127,11 @@ async def add_decided(
     states = await _add_deliveries(tx, number, envelope, decision, at, inline=inline)
     await add_trace(tx, account, number, steps.judged(decision, verdict, at, inline=inline))
     await tx.execute(
-        "UPDATE record SET scan = ?, decision = ? WHERE account = ? AND number = ?", scan, decided, account, number
+        "UPDATE record SET scan = ?, decision = ? WHERE account = ? AND number = ?",
+        scan,
+        decided,
+        account,
+        number,
     )
     await _show(
         tx,
@@ -142,7 +146,9 @@ async def add_decided(
 
 
 async def _undecided(tx: Transaction, account: str, number: int) -> Envelope:
-    row: Any = await tx.row("SELECT envelope, decision FROM record WHERE account = ? AND number = ?", account, number)
+    row: Any = await tx.row(
+        "SELECT envelope, decision FROM record WHERE account = ? AND number = ?", account, number
+    )
     if row is None:
         raise LookupError(f"no record {number} in account {account}")
     if row[1] is not None:
@@ -226,10 +232,12 @@ async def _show(
 ) -> None:
     """Give the record its place in the lists and fold what the search filters on."""
     account = envelope.account
-    place: Any = await tx.value("SELECT position FROM record WHERE account = ? AND number = ?", account, number)
+    place: Any = await tx.value(
+        "SELECT position FROM record WHERE account = ? AND number = ?", account, number
+    )
     position = place or await next_position(tx, account, micros(at))
     named = investigate_id(plain_text(envelope.queue_id), envelope.received_at, number)
-    content = document(envelope, summary, disposition=disposition, id=named, at=moment(position))
+    content = document(envelope, summary, disposition=disposition, name=named, at=moment(position))
     await search_text.put(tx, account, position, content)
     await tx.execute(
         "UPDATE record SET position = ?, state = ?, disposition = ?, flags = (flags & ?) | ?"

@@ -57,7 +57,9 @@ async def migrate(tx: Transaction) -> None:
     )
     done = {row[0] for row in await tx.rows("SELECT number FROM schema_version")}
     if unknown := done - {step.number for step in migrations()}:
-        raise WrongStore(f"the store is of a newer release (table version {max(map(str, unknown))}): upgrade first")
+        raise WrongStore(
+            f"the store is of a newer release (table version {max(map(str, unknown))}): upgrade first"
+        )
     for step in migrations():
         if step.number not in done:
             await _apply(tx, step)
@@ -67,4 +69,6 @@ async def _apply(tx: Transaction, step: Migration) -> None:
     for statement in step.statements(tx.dialect):
         await tx.execute(statement)
     now = time.time_ns() // 1000
-    await tx.execute("INSERT INTO schema_version (number, name, applied_at) VALUES (?, ?, ?)", step.number, step.name, now)
+    await tx.execute(
+        "INSERT INTO schema_version (number, name, applied_at) VALUES (?, ?, ?)", step.number, step.name, now
+    )

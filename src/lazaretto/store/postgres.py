@@ -1,7 +1,7 @@
 """PostgreSQL: a pool of connections, one transaction a work.
 
-Rules. Works write under READ COMMITTED and lock what they fold; they read one snapshot. A work that loses against
-another one (serialization failure, deadlock) is run again a few times.
+Rules. Works write under READ COMMITTED and lock what they fold; they read one snapshot. A work that loses
+against another one (serialization failure, deadlock) is run again a few times.
 
 Limits: every work ends within WORK_SECONDS.
 """
@@ -110,9 +110,12 @@ class PostgresDatabase:
     async def _run(self, work: Work[T], **options: Any) -> T:
         if self._closed:
             raise Closed("the store is closed")
-        async with asyncio.timeout(WORK_SECONDS), self._pool.acquire() as connection:
-            async with connection.transaction(**options):
-                return await work(PostgresTransaction(connection))
+        async with (
+            asyncio.timeout(WORK_SECONDS),
+            self._pool.acquire() as connection,
+            connection.transaction(**options),
+        ):
+            return await work(PostgresTransaction(connection))
 
 
 async def open_postgres(url: str) -> PostgresDatabase:
@@ -120,7 +123,11 @@ async def open_postgres(url: str) -> PostgresDatabase:
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             pool = await asyncpg.create_pool(
-                url, min_size=1, max_size=CONNECTIONS, statement_cache_size=STATEMENTS, timeout=CONNECT_SECONDS
+                url,
+                min_size=1,
+                max_size=CONNECTIONS,
+                statement_cache_size=STATEMENTS,
+                timeout=CONNECT_SECONDS,
             )
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
         told = str(problem) or type(problem).__name__

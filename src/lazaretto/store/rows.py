@@ -1,4 +1,4 @@
-"""Rows to our dataclasses and back: records with their deliveries and actions, for one record or a page of them."""
+"""Rows to our dataclasses: records with their deliveries and actions, for one record or a page of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from lazaretto.model.record import (
 from lazaretto.store import codec, flags
 from lazaretto.store.ids import investigate_id
 from lazaretto.store.times import moment, moment_or_none
-from lazaretto.store.transaction import Row, Transaction, Value
+from lazaretto.store.transaction import Transaction, Value
 
 LIST_SIZES = (1, 10, 100, 1_000)
 """How long an IN list may be: few lengths mean few prepared statements."""
@@ -49,7 +49,9 @@ def in_list(values: Sequence[Value]) -> tuple[str, tuple[Value, ...]]:
     return f"({', '.join('?' * size)})", filled
 
 
-async def load(tx: Transaction, account: str, numbers: Sequence[int], *, detailed: bool = False) -> tuple[Record, ...]:
+async def load(
+    tx: Transaction, account: str, numbers: Sequence[int], *, detailed: bool = False
+) -> tuple[Record, ...]:
     """Records by number, in the order asked for. At most 1,000."""
     if not numbers:
         return ()
@@ -69,7 +71,20 @@ async def load(tx: Transaction, account: str, numbers: Sequence[int], *, detaile
 
 
 def _record(row: Iterable[Any], deliveries: list[Delivery], actions: list[ActionEntry]) -> Record:
-    number, position, bits, state, disposition, received_at, queue_id, blob, size, envelope, summary, detail = row
+    (
+        number,
+        position,
+        bits,
+        state,
+        disposition,
+        received_at,
+        queue_id,
+        blob,
+        size,
+        envelope,
+        summary,
+        detail,
+    ) = row
     return Record(
         number=number,
         id=investigate_id(queue_id, moment(received_at), number),
@@ -153,7 +168,9 @@ def initial_flags(envelope: Envelope) -> int:
 
 async def fold_states(tx: Transaction, account: str, number: int) -> None:
     """Copy the set of delivery states into the record. The record must be locked."""
-    rows = await tx.rows("SELECT DISTINCT state FROM delivery WHERE account = ? AND record = ?", account, number)
+    rows = await tx.rows(
+        "SELECT DISTINCT state FROM delivery WHERE account = ? AND record = ?", account, number
+    )
     bits = flags.of_states(DeliveryState(str(row[0])) for row in rows)
     await tx.execute(
         "UPDATE record SET flags = (flags & ?) | ? WHERE account = ? AND number = ?",

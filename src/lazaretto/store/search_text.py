@@ -9,6 +9,7 @@ Limits: PostgreSQL remembers 256 places of one word in a document for phrases.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lazaretto.store.transaction import Dialect, Transaction, Value
 from lazaretto.store.words import Document, Phrase
@@ -48,7 +49,13 @@ async def remove(tx: Transaction, account: str, positions: Sequence[int]) -> Non
 
 
 async def matching(
-    tx: Transaction, account: str, asked: Sequence[Phrase], conditions: str, args: tuple[Value, ...], bounds: tuple[int, int]
+    tx: Transaction,
+    account: str,
+    asked: Sequence[Phrase],
+    bounds: tuple[int, int],
+    *,
+    conditions: str,
+    args: tuple[Value, ...],
 ) -> Source:
     """The records that hold all phrases, lie within bounds and fulfil conditions on `r`."""
     prefix = await _prefix(tx, account)
@@ -70,8 +77,7 @@ def _postgres_source(
     account: str, query: str, conditions: str, args: tuple[Value, ...], bounds: tuple[int, int]
 ) -> Source:
     sql = (
-        "FROM search s JOIN record r ON r.account = s.account AND r.position = s.position"
-        " WHERE s.account = ? AND s.tokens @@ CAST(CAST(? AS TEXT) AS TSQUERY) AND s.position >= ? AND s.position < ?"
+        "FROM search s JOIN record r ON r.account = s.account AND r.position = s.position WHERE s.account = ? AND s.tokens @@ CAST(CAST(? AS TEXT) AS TSQUERY) AND s.position >= ? AND s.position < ?"
         f"{conditions} ORDER BY s.position DESC"
     )
     return Source(sql, (account, query, *bounds, *args))
@@ -93,5 +99,5 @@ def _tsvector(content: Document, prefix: str) -> str:
 
 
 async def _prefix(tx: Transaction, account: str) -> str:
-    number = await tx.value("SELECT number FROM account WHERE id = ?", account)
+    number: Any = await tx.value("SELECT number FROM account WHERE id = ?", account)
     return f"{number or 0}"

@@ -5,7 +5,7 @@ commits once, and only then tells their callers. A work that raises loses its ow
 fails them all. A work is a coroutine whose awaits never suspend, so it is driven by hand.
 A caller that is cancelled while its work waits takes the work with it; once begun the work is finished.
 
-Limits: other processes may write as well, and then wait for each other up to BUSY_SECONDS.
+Limits: other processes may write as well, and then they wait for each other up to BUSY_SECONDS.
 """
 
 import asyncio
@@ -110,15 +110,20 @@ class _Job:
             self.future.set_result(self.result)
 
 
+Jobs = queue.SimpleQueue[_Job | None]
+
+
 @dataclass(slots=True, eq=False)
 class _Lane:
     """Works on their way to threads. None in the queue ends one thread."""
 
-    jobs: "queue.SimpleQueue[_Job | None]" = field(default_factory=queue.SimpleQueue)
+    jobs: "Jobs" = field(default_factory=queue.SimpleQueue)
     threads: list[threading.Thread] = field(default_factory=list)
 
-    def start(self, name: str, run: Callable[["_Lane"], None]) -> None:
-        thread = threading.Thread(target=run, args=(self,), name=name, daemon=True)
+    def start(
+        self, name: str, run: "Callable[[Jobs, apsw.Connection], None]", connection: apsw.Connection
+    ) -> None:
+        thread = threading.Thread(target=run, args=(self.jobs, connection), name=name, daemon=True)
         self.threads.append(thread)
         thread.start()
 
@@ -134,13 +139,12 @@ class SqliteDatabase:
 
     dialect: Dialect = "sqlite"
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, writer: apsw.Connection, readers: Sequence[apsw.Connection]) -> None:
         self._closed = False
         self._writer, self._readers = _Lane(), _Lane()
-        self._writer.start("store-writer", self._write_all)
-        for number in range(READERS):
-            self._readers.start(f"store-reader-{number}", self._read_all)
+        self._writer.start("store-writer", _write_all, writer)
+        for number, reader in enumerate(readers):
+            self._readers.start(f"store-reader-{number}", _read_all, reader)
 
     async def write(self, work: Work[T]) -> T:
         """Run a work in the next commit."""
@@ -165,30 +169,10 @@ class SqliteDatabase:
         lane.jobs.put(_Job(work, loop, future))
         return await future
 
-    def _write_all(self, lane: _Lane) -> None:
-        connection = connect(self._path)
-        try:
-            while jobs := _take(lane.jobs):
-                _commit_together(connection, jobs)
-                _tell(jobs)
-        finally:
-            connection.close()
-
-    def _read_all(self, lane: _Lane) -> None:
-        connection = connect(self._path, read_only=True)
-        try:
-            while (job := lane.jobs.get()) is not None:
-                if not job.future.cancelled():
-                    _read_one(connection, job)
-                    _tell([job])
-        finally:
-            connection.close()
-
 
 async def open_sqlite(path: Path) -> SqliteDatabase:
     """Open or create the file, bring its tables up to date, start the threads. Raises WrongStore."""
-    await asyncio.to_thread(_prepare, path)
-    return SqliteDatabase(path)
+    return await asyncio.to_thread(_open_all, path)
 
 
 def connect(path: Path, *, read_only: bool = False) -> apsw.Connection:
@@ -206,16 +190,47 @@ def connect(path: Path, *, read_only: bool = False) -> apsw.Connection:
     return connection
 
 
-def _prepare(path: Path) -> None:
+def _open_all(path: Path) -> SqliteDatabase:
+    """The writer first: it makes the file and the tables that readers need."""
+    opened: list[apsw.Connection] = []
     try:
-        connection = connect(path)
-    except apsw.Error as problem:
-        raise WrongStore(f"cannot open {path} ({problem}): make its folder writable or change store.url") from None
+        opened.append(connect(path))
+        _upgrade(opened[0])
+        opened += [connect(path, read_only=True) for _ in range(READERS)]
+    except BaseException as problem:
+        for connection in opened:
+            connection.close()
+        if not isinstance(problem, apsw.Error):
+            raise
+        raise WrongStore(f"cannot use {path} as a store ({problem}): mend it or change store.url") from None
+    return SqliteDatabase(opened[0], opened[1:])
+
+
+def _upgrade(connection: apsw.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        with connection:  # BEGIN IMMEDIATE by the transaction mode below
-            drive(migrate, SqliteTransaction(connection))
-    except apsw.Error as problem:
-        raise WrongStore(f"{path} is not a store of ours ({problem}): name another file in store.url") from None
+        drive(migrate, SqliteTransaction(connection))
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _write_all(jobs: Jobs, connection: apsw.Connection) -> None:
+    try:
+        while batch := _take(jobs):
+            _commit_together(connection, batch)
+            _tell(batch)
+    finally:
+        connection.close()
+
+
+def _read_all(jobs: Jobs, connection: apsw.Connection) -> None:
+    try:
+        while (job := jobs.get()) is not None:
+            if not job.future.cancelled():
+                _read_one(connection, job)
+                _tell([job])
     finally:
         connection.close()
 
@@ -233,7 +248,7 @@ def drive(work: Work[T], tx: SqliteTransaction) -> T:
     raise ForeignAwait(f"a work may await only its transaction, and this one awaited {awaited!r}")
 
 
-def _take(jobs: "queue.SimpleQueue[_Job | None]") -> list[_Job]:
+def _take(jobs: Jobs) -> list[_Job]:
     """All works that wait, at least one; nothing when the lane ends."""
     taken: list[_Job] = []
     job = jobs.get()
@@ -268,7 +283,9 @@ def _write_one(connection: apsw.Connection, job: _Job) -> None:
         job.result = drive(job.work, SqliteTransaction(connection))
     except BaseException as problem:  # noqa: BLE001  # it belongs to the caller
         job.problem = problem
-        connection.execute("ROLLBACK TO work")  # raises when a full disk already ended the transaction: all fail
+        connection.execute(
+            "ROLLBACK TO work"
+        )  # raises when a full disk already ended the transaction: all fail
     connection.execute("RELEASE work")
 
 

@@ -31,11 +31,13 @@ def received(envelope: Envelope, size: int, at: datetime) -> TraceLine:
     sender = f"<{envelope.mail_from}>"
     count = len(envelope.recipients)
     recipients = "1 recipient" if count == 1 else f"{count} recipients"
-    text = f"Received from {client}{helo}, {envelope.protocol} ({envelope.mode}), {tls}: {sender} to {recipients}, {size} bytes"
-    return inbound(text, at)
+    way = f"{envelope.protocol} ({envelope.mode}), {tls}"
+    return inbound(f"Received from {client}{helo}, {way}: {sender} to {recipients}, {size} bytes", at)
 
 
-def judged(decision: Decision, verdict: Verdict | None, at: datetime, *, inline: bool) -> tuple[TraceLine, ...]:
+def judged(
+    decision: Decision, verdict: Verdict | None, at: datetime, *, inline: bool
+) -> tuple[TraceLine, ...]:
     """The message was scanned, or could not be, and this is what follows for each recipient."""
     if verdict is None:
         scan = f"Not scanned: {decision.disposition}"

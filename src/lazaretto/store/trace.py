@@ -13,7 +13,9 @@ from lazaretto.store.transaction import Transaction
 async def get_trace(tx: Transaction, account: str, number: int) -> tuple[TraceLine, ...]:
     """All steps, oldest first."""
     rows: list[Any] = await tx.rows(
-        "SELECT at, direction, text FROM trace WHERE account = ? AND record = ? ORDER BY number", account, number
+        "SELECT at, direction, text FROM trace WHERE account = ? AND record = ? ORDER BY number",
+        account,
+        number,
     )
     return tuple(TraceLine(moment(at), Direction(direction), text) for at, direction, text in rows)
 
@@ -49,4 +51,3 @@ async def add_action(tx: Transaction, account: str, number: int, entry: ActionEn
         account,
         number,
     )
-

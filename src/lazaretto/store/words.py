@@ -1,9 +1,9 @@
 """What the search index holds of a record, as tokens: the same for both databases, made here and not by them.
 
-Rules. Text is brought to one form (compatibility characters, case), then cut into words. Scripts that are written
-without spaces, and symbols, count every character as a word. A query word that falls into several words, such as
-an address, is a phrase: these words next to each other. Exact filters (addresses, domains, ids) are tags: a hash of
-the value in its normal form. Tokens consist of letters and digits, so nothing in them can be query syntax.
+Rules. Text is brought to one form (compatibility characters, case), then cut into words. Scripts that are
+written without spaces, and symbols, count every character as a word. A query word that falls into several words,
+such as an address, is a phrase: these words next to each other. Exact filters (addresses, domains, ids) are tags:
+a hash of the value in its normal form. Tokens are letters and digits, so nothing in them can be query syntax.
 
 Limits: the constants below; what lies beyond is not found.
 """
@@ -69,11 +69,18 @@ class Document:
 
 
 def document(
-    envelope: Envelope, summary: Summary | None, *, disposition: Disposition, id: str, at: datetime  # noqa: A002
+    envelope: Envelope,
+    summary: Summary | None,
+    *,
+    disposition: Disposition,
+    name: str,
+    at: datetime,
 ) -> Document:
-    """What a record is found by. `id` is the investigate id, `at` the time of the scan."""
+    """What a record is found by. `name` is the investigate id, `at` the time of the scan."""
     subject = summary.subject if summary else ""
-    fields = chain(_envelope_texts(envelope, disposition, id, at), _summary_texts(summary) if summary else ())
+    fields = chain(
+        _envelope_texts(envelope, disposition, name, at), _summary_texts(summary) if summary else ()
+    )
     body = words(summary.body_words, MAX_BODY_WORDS) if summary else ()
     tokens = chain(
         _marked("s", words(subject[:MAX_FIELD], MAX_FIELD)),
@@ -82,7 +89,7 @@ def document(
         (GAP,),
         _marked("w", body),
     )
-    return Document(tuple(tokens), frozenset(_tags(envelope, summary, id)))
+    return Document(tuple(tokens), frozenset(_tags(envelope, summary, name)))
 
 
 def phrases(criteria: Criteria) -> tuple[Phrase, ...]:
@@ -128,8 +135,8 @@ def _fields(texts: Iterable[str]) -> Iterator[str]:
             yield GAP
 
 
-def _envelope_texts(envelope: Envelope, disposition: Disposition, id: str, at: datetime) -> Iterator[str]:  # noqa: A002
-    yield from (id, disposition.value, alert_second(at), alert_second(envelope.received_at))
+def _envelope_texts(envelope: Envelope, disposition: Disposition, name: str, at: datetime) -> Iterator[str]:
+    yield from (name, disposition.value, alert_second(at), alert_second(envelope.received_at))
     yield from (envelope.mail_from, envelope.client_ip or "", envelope.helo or "")
     yield from (recipient.address for recipient in envelope.recipients)
 
@@ -143,7 +150,7 @@ def _summary_texts(summary: Summary) -> Iterator[str]:
         yield from (attachment.filename or "", attachment.md5, attachment.sha1, attachment.sha256)
 
 
-def _tags(envelope: Envelope, summary: Summary | None, id: str) -> Iterator[str]:  # noqa: A002
+def _tags(envelope: Envelope, summary: Summary | None, name: str) -> Iterator[str]:
     senders = [envelope.mail_from, summary.from_address if summary else ""]
     recipients = [recipient.address for recipient in envelope.recipients]
     recipients += [*summary.to, *summary.cc] if summary else []
@@ -157,7 +164,7 @@ def _tags(envelope: Envelope, summary: Summary | None, id: str) -> Iterator[str]
     if summary:
         yield _tag("mi", _message_id(summary.message_id))
         yield _tag("es", _subject(summary.subject))
-    yield _tag("al", id.rsplit("-", 1)[0])
+    yield _tag("al", name.rsplit("-", 1)[0])
 
 
 def _party_tags(mark: str, addresses: list[str]) -> Iterator[str]:
@@ -172,7 +179,9 @@ def _party(mark: str, value: str | None) -> str:
     if not value:
         return ""
     local, at, domain = value.strip().strip("<>").rpartition("@")
-    return _tag(mark + "a", _address(f"{local}@{domain}")) if at and local else _tag(mark + "d", _host(domain))
+    return (
+        _tag(mark + "a", _address(f"{local}@{domain}")) if at and local else _tag(mark + "d", _host(domain))
+    )
 
 
 def _levels(host: str) -> Iterator[str]:

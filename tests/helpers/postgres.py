@@ -1,0 +1,115 @@
+"""A real PostgreSQL for tests: Debian's server in a temporary folder, under an unprivileged user, on loopback."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from lazaretto.store.database import open_database
+
+PROGRAMS = Path("/usr/lib/postgresql")
+INSTALL = "install it with tools/install_postgres.sh"
+START_SECONDS = 60
+UNPRIVILEGED = "postgres"  # Debian's user; the server refuses to run as root
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",  # tests that need durability use SQLite; this is about behaviour
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "100",
+    "shared_buffers": "32MB",
+    "autovacuum": "off",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server with a template that has all tables."""
+
+    port: int
+
+    def url(self, name: str) -> str:
+        return f"postgresql://lazaretto@127.0.0.1:{self.port}/{name}"
+
+    async def create(self, template: str = "lazaretto_template") -> str:
+        """A fresh database; its URL."""
+        name = f"test_{secrets.token_hex(6)}"
+        await self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    async def drop(self, url: str) -> None:
+        await self._run(f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
+
+    async def _run(self, sql: str) -> None:
+        connection = await asyncpg.connect(self.url("postgres"))
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+
+def installed() -> bool:
+    return any(PROGRAMS.glob("*/bin/postgres"))
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """Start a server, make the template, stop the server at the end."""
+    programs = max(PROGRAMS.glob("*/bin"), key=lambda path: int(path.parent.name))
+    with tempfile.TemporaryDirectory(prefix="lazaretto-pg-") as folder, _free_port() as port:
+        data = Path(folder) / "data"
+        _give_away(Path(folder))
+        _run(
+            [programs / "initdb", "-D", data, "-U", "lazaretto", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        )
+        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+        options += f" -c port={port} -c unix_socket_directories={folder}"
+        control = [programs / "pg_ctl", "-D", data, "-w", "-t", str(START_SECONDS)]
+        _run([*control, "-l", Path(folder) / "log", "-o", options, "start"])
+        try:
+            server = Server(port)
+            asyncio.run(_make_template(server))
+            yield server
+        finally:
+            _run([*control, "-m", "immediate", "stop"])
+
+
+async def _make_template(server: Server) -> None:
+    await server._run("CREATE DATABASE lazaretto_template")
+    database = await open_database(server.url("lazaretto_template"))
+    await database.close()
+
+
+def _run(command: list[Path | str]) -> None:
+    words = [str(word) for word in command]
+    if os.geteuid() == 0:
+        words = ["runuser", "-u", UNPRIVILEGED, "--", *words]
+    result = subprocess.run(
+        words, capture_output=True, text=True, timeout=2 * START_SECONDS, cwd="/", stdin=subprocess.DEVNULL, check=False
+    )
+    assert result.returncode == 0, f"{words}: {result.stdout}{result.stderr}"
+
+
+def _give_away(folder: Path) -> None:
+    folder.chmod(0o755)
+    if os.geteuid() == 0:
+        shutil.chown(folder, UNPRIVILEGED)
+
+
+@contextmanager
+def _free_port() -> Iterator[int]:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    yield port
