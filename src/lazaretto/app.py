@@ -108,7 +108,11 @@ def relay_options(settings: Settings) -> RelayOptions:
     relay = settings.relay
     host, _, port = relay.bounce_next_hop.rpartition(":")
     return RelayOptions(
-        client=ClientOptions(hostname=settings.hostname),
+        client=ClientOptions(
+            hostname=settings.hostname,
+            verify=relay.tls_verify,
+            ca_file=Path(relay.tls_ca_file) if relay.tls_ca_file else None,
+        ),
         retry_waits=tuple(float(wait) for wait in relay.retry_waits),
         give_up_after=float(relay.give_up_after),
         workers=relay.workers,

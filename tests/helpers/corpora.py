@@ -1,7 +1,9 @@
 """The development corpora, unpacked once a session into a folder beside the test run."""
 
+import atexit
 import functools
 import io
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -17,15 +19,17 @@ except ImportError:
 
 
 @functools.cache
-def _root() -> tempfile.TemporaryDirectory:
-    return tempfile.TemporaryDirectory(prefix="lazaretto-corpora-", ignore_cleanup_errors=True)
+def _root() -> Path:
+    folder = tempfile.mkdtemp(prefix="lazaretto-corpora-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 @functools.cache
 def unpacked(name: str) -> Path:
     """The folder with labels.csv and msgs/ of one corpus: dev_set, dev_phish_nc or dev_html_ham."""
     archive = shared(f"corpora/{name}.tar.zst")
-    target = Path(_root().name) / name
+    target = _root() / name
     with tarfile.open(fileobj=io.BytesIO(zstd.decompress(archive.read_bytes()))) as tar:
         tar.extractall(target, filter="data")
     return next(target.rglob("labels.csv")).parent
@@ -37,7 +41,7 @@ def normalised(name: str) -> Path:
     source = unpacked(name)
     if name == "dev_html_ham":
         return source
-    target = Path(_root().name) / f"{name}-normalised"
+    target = _root() / f"{name}-normalised"
     script = shared("corpora/normalise.py")
     subprocess.run([sys.executable, str(script), str(source), str(target)], check=True, timeout=300)
     return target

@@ -128,7 +128,7 @@ async def outbox(
     folder: Path, hops: Sequence[tuple[str, NextHop]] = (), *, url: str | None = None
 ) -> AsyncIterator[Outbox]:
     """An empty store in the folder (or behind the URL), with domains."""
-    (folder / "blobs").mkdir(exist_ok=True)
+    (folder / "blobs").mkdir(parents=True, exist_ok=True)
     database = await open_database(url or f"sqlite:///{folder}/lazaretto.db")
     try:
         account = await database.write(lambda tx: add_account(tx, "test", now=datetime.now(UTC)))

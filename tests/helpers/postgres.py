@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,8 @@ def running_server() -> Iterator[Server]:
         _run([*control, "-l", Path(folder) / "log", "-o", options, "start"])
         try:
             server = Server(port)
-            asyncio.run(_make_template(server))
+            with ThreadPoolExecutor(1) as thread:  # a test may have a running loop here
+                thread.submit(lambda: asyncio.run(_make_template(server))).result(START_SECONDS)
             yield server
         finally:
             _run([*control, "-m", "immediate", "stop"])

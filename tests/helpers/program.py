@@ -129,7 +129,7 @@ format = "json"
                 return error.code, error.read()
 
     def kill(self) -> None:
-        """kill -9 of the whole process group: server and workers."""
+        """Kill -9 of the whole process group: server and workers."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(timeout=20)
 

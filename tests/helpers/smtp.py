@@ -29,6 +29,7 @@ class RecordingDoor:
     messages: list[tuple[Envelope, bytes]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     answer: Callable[[Envelope], tuple[Reply, ...]] | None = None
+    read: Callable[[Spool], bytes] = Spool.bytes
     asking: asyncio.Event | None = None  # when given, recipients wait for it
     receiving: asyncio.Event | None = None  # when given, messages wait for it
     begun: asyncio.Event = field(default_factory=asyncio.Event)
@@ -50,7 +51,7 @@ class RecordingDoor:
         self.begun.set()
         if self.receiving is not None:
             await self.receiving.wait()
-        self.messages.append((envelope, spool.bytes()))
+        self.messages.append((envelope, self.read(spool)))
         if self.answer is not None:
             return self.answer(envelope)
         ok = Reply(250, "2.0.0", f"Ok: queued as {envelope.queue_id}")

@@ -68,7 +68,10 @@ async def test_one_message_is_delivered_and_one_is_held_and_released(tmp_path, s
     assert detected["result"][0]["is_quarantined"]
     assert "gtube" in {f["name"] for f in detections["result"]["findings"]}
     assert SPAM == raw
-    assert (200, ["user@corp.example", "two@corp.example"]) == (status, json.loads(answer)["result"][0]["delivered"])
+    assert (200, ["user@corp.example", "two@corp.example"]) == (
+        status,
+        json.loads(answer)["result"][0]["delivered"],
+    )
     assert [] == json.loads(again[1])["result"][0]["delivered"]
     assert 2 == len(sink.mails)
     assert sink.mails[1].content.endswith(SPAM)

@@ -2,12 +2,14 @@
 
 import asyncio
 import csv
-import json
 import os
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from lazaretto.mail.dkim import verify
+from lazaretto.mail.questions import run_check
 from tests.helpers.corpora import unpacked
 from tests.helpers.load import Wire
 from tests.helpers.program import Program, eventually
@@ -21,10 +23,13 @@ def signed_messages(limit: int) -> list[bytes]:
     """DKIM-signed messages of the corpus as they travel (CRLF) whose body hash holds before we touch them."""
     folder = unpacked("dev_set")
     found = []
-    for row in csv.DictReader((folder / "labels.csv").open(newline="", errors="replace")):
+    with (folder / "labels.csv").open(newline="", errors="replace") as listing:
+        rows = list(csv.DictReader(listing))
+    for row in rows:
         if int(row["dkim"] or 0) and len(found) < limit:
             raw = (folder / row["path"]).read_bytes()
             wire = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+            wire += b"" if wire.endswith(b"\r\n") else b"\r\n"
             if body_hashes(wire) and max(map(len, wire.split(b"\r\n"))) < 60_000:
                 found.append(wire)
     return found
@@ -32,11 +37,7 @@ def signed_messages(limit: int) -> list[bytes]:
 
 def body_hashes(raw: bytes) -> tuple[tuple[str, str, bool], ...]:
     """Domain, selector and whether the body hash holds, for the signatures that hold."""
-    from lazaretto.mail.dkim import verify
-    from lazaretto.mail.parse import parse_headers
-    from lazaretto.mail.questions import run_check
-
-    results = run_check(verify(raw, parse_headers(raw)), {})
+    results = run_check(verify(raw, at=datetime(2026, 11, 20, tzinfo=UTC)), {})
     return tuple((r.domain, r.selector, True) for r in results if r.body_hash_ok)
 
 
@@ -67,7 +68,7 @@ async def test_signatures_survive_gateway_quarantine_and_release(tmp_path):
     assert len(sink.mails) == len(sent)
     assert set(sent) == set(arrived)
     for queue_id, raw in sent.items():
-        assert arrived[queue_id].endswith(raw[-2000:])
+        assert arrived[queue_id].endswith(raw)
         assert body_hashes(raw) == body_hashes(arrived[queue_id])
 
 

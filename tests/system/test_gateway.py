@@ -211,7 +211,7 @@ async def test_a_broken_door_is_a_temporary_refusal(tmp_path):
     async with gateway(door, folder=tmp_path) as running, Talk.to(running.port) as talk:
         await talk.begin()
         assert (await talk.say("DATA")).startswith("354")
-        await talk.send(b"x" * 70 + b"\r\n" + (b"y" * 70 + b"\r\n") * 30_000)
+        await talk.send(b"Subject: x\r\n\r\n" + (b"y" * 70 + b"\r\n") * 30_000)
 
         assert (await talk.say(".")).startswith("451 4.3.0")
         assert (await talk.say("NOOP")).startswith("250")
@@ -239,7 +239,7 @@ async def test_a_full_disk_is_a_temporary_refusal(tmp_path):
     async with gateway(door, folder=folder) as running, Talk.to(running.port) as talk:
         await talk.begin()
         await talk.say("DATA")
-        await talk.send((b"y" * 70 + b"\r\n") * 30_000)
+        await talk.send(b"\r\n" + (b"y" * 70 + b"\r\n") * 30_000)
         assert (await talk.say(".")).startswith("452 4.3.1")
         await talk.begin()
         await talk.say("DATA")

@@ -7,9 +7,10 @@ from email import message_from_bytes
 
 import pytest
 
-from lazaretto.model.account import NextHop
+from lazaretto.model.account import DomainPolicy, NextHop
 from lazaretto.model.envelope import Recipient
 from lazaretto.model.record import DeliveryState
+from lazaretto.store.accounts import set_domain
 from lazaretto.store.outbox import claim, sending
 from lazaretto.telemetry import metrics
 from tests.helpers.outbox import MESSAGE, OPTIONS, Outbox, outbox, relaying
@@ -147,10 +148,10 @@ async def test_process_that_died_behind_the_dot_is_told(tmp_path):
 
 
 async def test_next_hop_that_is_away(tmp_path):
-    """Nobody listens: the mail waits, the state says so, and it goes when somebody is back."""
+    """Nobody listens: the mail waits, the state says so, and all of it goes at once when somebody is back."""
     async with sink() as server:
         hop = hop_of(server)
-    async with outbox(tmp_path, [("x.test", hop)]) as box, relaying(box) as relay:
+    async with outbox(tmp_path, [("x.test", hop)]) as box, relaying(box, SLOW) as relay:
         ids = [await box.put() for _ in range(5)]
         await box.until(ids[0], DeliveryState.DEFERRED)
         (state,) = relay.hops()
@@ -185,6 +186,22 @@ async def test_next_hop_that_is_down_keeps_its_mail_unclaimed(tmp_path):
         states = [(await box.record(id_)).deliveries[0] for id_ in waiting]
 
     assert [(DeliveryState.QUEUED, 0)] * 3 == [(d.state, d.attempts) for d in states]
+
+
+async def test_domain_gets_another_next_hop(tmp_path):
+    """Mail for a next hop that is down follows its domain to another one."""
+    async with sink() as gone:
+        hop = hop_of(gone)
+    async with sink() as server, outbox(tmp_path, [("x.test", hop)]) as box, relaying(box) as relay:
+        id_ = await box.put()
+        await box.until(id_, DeliveryState.DEFERRED)
+        await box.database.write(
+            lambda tx: set_domain(tx, box.account, "x.test", hop_of(server), DomainPolicy())
+        )
+        await box.until(id_, DeliveryState.DELIVERED)
+        states = {s.hop.port: s.up for s in relay.hops()}
+
+    assert {hop.port: False, server.port: True} == states
 
 
 async def test_slow_next_hop_holds_up_nobody_else(tmp_path):
@@ -423,6 +440,22 @@ async def test_sender_who_asked_for_silence_is_not_told(tmp_path):
 
     assert any("the sender asked not to be told" in line for line in trace)
     assert 1 == sum(c.startswith("MAIL") for c in server.commands)
+
+
+async def test_success_is_told_where_the_next_hop_does_not(tmp_path):
+    """NOTIFY=SUCCESS and a next hop without DSN: we say that it was handed over. RFC 3461 5.2.2."""
+    asked = Recipient("r@x.test", ("SUCCESS",))
+    script = Script(extensions=("PIPELINING",))
+    async with sink(script) as server, outbox(tmp_path, [("x.test", hop_of(server))]) as box, relaying(box):
+        await box.put(asked, mail_from="s@x.test")
+        await server.wait_for(2)
+    async with sink() as other, outbox(tmp_path / "2", [("y.test", hop_of(other))]) as box, relaying(box):
+        id_ = await box.put(Recipient("r@y.test", ("SUCCESS",)), mail_from="s@y.test")
+        await box.until(id_, DeliveryState.DELIVERED)
+
+    report = message_from_bytes(server.mails[1].content).get_payload(1).get_payload()[1]
+    assert ("relayed", "rfc822; r@x.test") == (report["Action"], report["Final-Recipient"])
+    assert 1 == len(other.mails)
 
 
 class Stubborn:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+import structlog
 
 from lazaretto.api.app import build_api
 from lazaretto.api.services import Services
@@ -29,6 +30,15 @@ class Api:
 
     def headers(self, token, kwargs):
         return {"Authorization": f"Bearer {token or self.world.write}", **kwargs.pop("headers", {})}
+
+
+@pytest.fixture(autouse=True)
+def lines(request):
+    """What is logged. No request fails by an exception, except where a test asks for that."""
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logged:
+        yield logged
+    if "breaking" not in request.fixturenames:
+        assert [] == [line for line in logged if line["event"] == "request_failed"]
 
 
 @pytest.fixture

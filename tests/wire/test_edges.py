@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import httpx
 import pytest
-import structlog
 
 from lazaretto.api import codes
 from lazaretto.api.app import build_api
@@ -30,11 +29,17 @@ async def ask(services, path, *, headers=None, method="GET", **kwargs):
         return await http.request(method, path, headers=headers, **kwargs)
 
 
-def breaking(api, problem):
-    async def release(account, refs, actor, *, recipients):
-        raise problem
+@pytest.fixture
+def breaking(api):
+    """Services whose release raises."""
 
-    return replace(api.services, release=release)
+    def with_problem(problem):
+        async def release(account, refs, actor, *, recipients):
+            raise problem
+
+        return replace(api.services, release=release)
+
+    return with_problem
 
 
 async def test_unknown_routes(api):
@@ -94,17 +99,16 @@ async def test_every_answer_has_a_request_id(api):
     assert "nosniff" == ours.headers["x-content-type-options"]
 
 
-async def test_a_bug_is_an_envelope_and_one_log_line(api):
+async def test_a_bug_is_an_envelope_and_one_log_line(api, breaking, lines):
     """500: nothing of the exception leaves, the log has it under the same id."""
     made = await api.world.put()
-    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
-        answer = await ask(
-            breaking(api, ZeroDivisionError("secret")),
-            BASE + "/investigate/release",
-            method="POST",
-            json=[made],
-            headers=api.headers(None, {}),
-        )
+    answer = await ask(
+        breaking(ZeroDivisionError("secret")),
+        BASE + "/investigate/release",
+        method="POST",
+        json=[made],
+        headers=api.headers(None, {}),
+    )
 
     assert (500, codes.INTERNAL) == error(answer)
     assert "secret" not in answer.text
@@ -120,12 +124,12 @@ async def test_a_bug_is_an_envelope_and_one_log_line(api):
         (Forbidden(1999, "no"), 403, ("content-type", "application/json")),
     ],
 )
-async def test_refusals_become_statuses(api, problem, status, header):
+async def test_refusals_become_statuses(api, breaking, lines, problem, status, header):
     """A 409 never comes without x-should-retry: false."""
     made = await api.world.put()
 
     answer = await ask(
-        breaking(api, problem),
+        breaking(problem),
         BASE + "/investigate/release",
         method="POST",
         json=[made],
@@ -134,6 +138,7 @@ async def test_refusals_become_statuses(api, problem, status, header):
 
     assert (status, 1999) == error(answer)
     assert header[1] == answer.headers[header[0]]
+    assert ["request"] == [line["event"] for line in lines if line.get("request_id")]
 
 
 async def test_an_endless_url_is_refused(api):
@@ -163,13 +168,12 @@ async def test_a_body_that_does_not_come(api):
     assert "close" == answer.headers["connection"]
 
 
-async def test_requests_are_logged_and_counted_by_route(api):
+async def test_requests_are_logged_and_counted_by_route(api, lines):
     """The template and never the path, the query or the token: those hold what analysts look for."""
     made = await api.world.put()
     route = BASE.replace(BASE.split("/")[4], "{account_id}") + "/investigate/{investigate_id}"
     before = metrics.http_requests.labels(route, "200")._value.get()
-    with structlog.testing.capture_logs() as lines:
-        await api.get(f"/investigate/{made}", params={"submission": "false"})
+    await api.get(f"/investigate/{made}", params={"submission": "false"})
 
     (line,) = [line for line in lines if line["event"] == "request"]
     assert (route, 200, "GET") == (line["route"], line["status"], line["method"])

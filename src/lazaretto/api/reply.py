@@ -7,7 +7,6 @@ A 409 always carries `x-should-retry: false`: without it SDKs repeat the request
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -32,16 +31,26 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _encoder = msgspec.json.Encoder()
 
 
-@dataclass(frozen=True)
 class HttpError(Exception):
     """A refusal that only HTTP knows: it names its status itself."""
 
-    status: int
-    code: int
-    public: str
-    pointer: str | None = None
-    chain: tuple[Cause, ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
+    def __init__(
+        self,
+        status: int,
+        code: int,
+        public: str,
+        *,
+        pointer: str | None = None,
+        chain: tuple[Cause, ...] = (),
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        super().__init__(public)
+        self.status = status
+        self.code = code
+        self.public = public
+        self.pointer = pointer
+        self.chain = chain
+        self.headers = headers
 
 
 def success(

@@ -120,7 +120,9 @@ def _endpoint(desk: Desk, entry: Entry) -> Endpoint:
             raise HttpError(404, codes.NO_ROUTE, text)
         account = request.path_params.get("account_id")
         if account is not None and not _ACCOUNT_ID.fullmatch(account):
-            raise HttpError(404, codes.NO_ROUTE, "The account id in the URL is not valid", "account_id")
+            raise HttpError(
+                404, codes.NO_ROUTE, "The account id in the URL is not valid", pointer="account_id"
+            )
         token = await desk.authenticator.identify(request.headers)
         request.state.token = token.id
         authorise(token, token.account if account is None else account, entry.needs)

@@ -6,14 +6,14 @@ has accepted must not be sent twice because our disk was busy.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
 from lazaretto.deliver import notify
-from lazaretto.deliver.bounce import Failure
+from lazaretto.deliver.bounce import Notice
 from lazaretto.deliver.client import Transaction as Exchange
 from lazaretto.deliver.connections import Connections
 from lazaretto.deliver.hops import Hops
@@ -64,6 +64,7 @@ class Attempt:
         self._rows = tuple(rows)
         self._sending: Sending | None = None
         self._tls: str | None = None
+        self._tells = False  # the next hop sends notifications itself. RFC 3461 5.2.2
 
     @property
     def rows(self) -> tuple[Claimed, ...]:
@@ -94,17 +95,17 @@ class Attempt:
         hops, tools = self._tools.hops, self._tools
         if tools.stopping.is_set():
             return None  # the lease is given back, and nothing was begun that could be in doubt
-        if hops.down(hop, tools.clock()):
+        if hops.down(hop):
             return await self.give_back("the next hop does not answer; not tried now", status="4.4.1")
         try:
             mail = await asyncio.to_thread(
                 outgoing, content, self._rows, tools.blobs, hostname=tools.options.client.hostname
             )
             async with tools.connections.session(hop) as session:
-                hops.opened(hop)
-                self._tls = session.wire.tls()
-                exchange = Exchange(session, mail, conclude=self._conclude, before_end=self._before_end)
-                await exchange.run()
+                with hops.opened(hop):
+                    self._tls, self._tells = session.wire.tls(), session.offers("DSN")
+                    exchange = Exchange(session, mail, conclude=self._conclude, before_end=self._before_end)
+                    await exchange.run()
         except HopError as error:
             hops.failed(hop, str(error), tools.clock())
             await self.give_back(str(error), status="4.4.1")
@@ -134,12 +135,12 @@ class Attempt:
             for r in results
             if (row := self._open.get(r.recipient))
         ]
-        notification = await self._notification(pairs, now)
+        notices = {row.id: self._notice(row, outcome, result) for row, outcome, result in pairs}
+        notification = await self._notification([n for n in notices.values() if n], now)
 
         async def work(tx: Transaction) -> None:
             settled = [row.id for row, outcome, _ in pairs if await settle(tx, row, outcome, now)]
-            lost = any(o.state is DeliveryState.BOUNCED and row.id in settled for row, o, _ in pairs)
-            if notification and lost and self._sending:
+            if notification and self._sending and any(notices[number] for number in settled):
                 await notify.queue(tx, self._sending, notification, options, at=now)
 
         await self._insist(work)
@@ -147,23 +148,30 @@ class Attempt:
             self._open.pop(row.recipient.address)
             self._tell(row, outcome, result)
 
-    async def _notification(
-        self, pairs: Iterable[tuple[Claimed, Outcome, Result]], now: datetime
-    ) -> notify.Notification | str | None:
+    def _notice(self, row: Claimed, outcome: Outcome, result: Result) -> Notice | None:
+        """What the sender may have to be told about one recipient."""
         remote = self._hop.host if self._hop else None
-        failures = [
-            Failure(
-                row.recipient, result.status, result.text, result.replied, remote, expired(outcome, result)
+        if outcome.state is DeliveryState.BOUNCED:
+            late = expired(outcome, result)
+            return Notice(
+                row.recipient, "failed", result.status, result.text, result.replied, remote, expired=late
             )
-            for row, outcome, result in pairs
-            if outcome.state is DeliveryState.BOUNCED
-        ]
-        if not failures or self._sending is None:
-            return None
+        if outcome.state is DeliveryState.DELIVERED and "SUCCESS" in row.recipient.notify and not self._tells:
+            return Notice(row.recipient, "relayed", result.status, result.text, result.replied, remote)
+        return None
+
+    async def _notification(self, notices: Sequence[Notice], now: datetime) -> notify.Notification | str:
+        """A notification on disk, the reason why there is none, or "" when nothing is to be told."""
+        if not notices or self._sending is None:
+            return ""
         tools = self._tools
-        return await asyncio.to_thread(
-            notify.prepare, self._sending, failures, tools.blobs, tools.options, at=now
-        )
+        try:
+            return await asyncio.to_thread(
+                notify.prepare, self._sending, notices, tools.blobs, tools.options, at=now
+            )
+        except Exception:  # outcomes are more important than telling about them
+            log.exception("notification not written")
+            return "it could not be written"
 
     async def _insist(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
         """Write until it is written."""

@@ -1,4 +1,7 @@
-"""Notifications about mail that we accepted and could not deliver. RFC 3464 and RFC 6522.
+"""Notifications about mail that we accepted: what became of it. RFC 3461, RFC 3464 and RFC 6522.
+
+Two things are told: that a recipient will not get the message, and, to those who asked for it, that a next
+hop took over which does not tell by itself.
 
 Pure: who is to be told, and the bytes that tell it. A notification goes to the return path, comes from the
 null return path and says so (RFC 3834 5), so that no two machines write to each other for ever. None is made
@@ -13,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Literal
 
 from lazaretto.model.envelope import Envelope, Recipient
 from lazaretto.model.message import Header
@@ -30,15 +34,16 @@ _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """One recipient that will not get the message."""
+class Notice:
+    """What a notification says about one recipient."""
 
     recipient: Recipient
+    action: Literal["failed", "relayed"]  # RFC 3464 2.3.3
     status: str  # enhanced status code
     text: str  # what is known, one line
     replied: bool  # the text is a reply of the next hop
     remote: str | None  # name of the next hop
-    expired: bool  # it was tried until the time was up
+    expired: bool = False  # it was tried until the time was up
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,12 @@ class Returned:
     whole: bool  # the message, not only its header block
 
 
-def wants_failure(recipient: Recipient) -> bool:
-    """RFC 3461 4.1: without NOTIFY failures are told, with it only when FAILURE is named."""
-    return not recipient.notify or "FAILURE" in recipient.notify
+def is_wanted(notice: Notice) -> bool:
+    """RFC 3461 4.1: without NOTIFY notices are told, with it what it names."""
+    notify = notice.recipient.notify
+    if notice.action == "relayed":
+        return "SUCCESS" in notify
+    return not notify or "FAILURE" in notify
 
 
 def why_silent(envelope: Envelope, headers: Sequence[Header]) -> str | None:
@@ -68,7 +76,7 @@ def why_silent(envelope: Envelope, headers: Sequence[Header]) -> str | None:
 
 def build_notification(
     envelope: Envelope,
-    failures: Sequence[Failure],
+    notices: Sequence[Notice],
     original: Returned,
     *,
     hostname: str,
@@ -80,33 +88,37 @@ def build_notification(
     content_type = "message/rfc822" if original.whole else "text/rfc822-headers"
     eight = not original.content.isascii()
     parts = (
-        _part("text/plain; charset=utf-8", _explanation(envelope, failures, hostname), eight=True),
-        _part("message/delivery-status", _report(envelope, failures, hostname, at), eight=False),
+        _part("text/plain; charset=utf-8", _explanation(envelope, notices, hostname), eight=True),
+        _part("message/delivery-status", _report(envelope, notices, hostname, at), eight=False),
         _part(content_type, _crlf(original.content), eight=eight),
     )
     opening = f"--{boundary}\r\n".encode()
     body = b"".join(opening + p + b"\r\n" for p in parts) + f"--{boundary}--\r\n".encode()
-    return _head(envelope, hostname, queue_id, boundary, at) + b"\r\n" + body
+    about = subject(notices)
+    head = _head(envelope.mail_from, about, hostname=hostname, queue_id=queue_id, boundary=boundary, at=at)
+    return head + b"\r\n" + body
 
 
-def subject() -> str:
-    """The subject of every notification."""
-    return "Undelivered mail returned to sender"
+def subject(notices: Sequence[Notice]) -> str:
+    """The subject of a notification."""
+    failed = any(n.action == "failed" for n in notices)
+    return "Undelivered mail returned to sender" if failed else "Mail handed over"
 
 
-def returned(envelope: Envelope, opening: bytes, *, complete: bool) -> Returned:
+def returned(envelope: Envelope, notices: Sequence[Notice], opening: bytes, *, complete: bool) -> Returned:
     """What to give back, from the beginning of a message or all of it."""
-    if envelope.ret == "FULL" and complete:
+    failed = any(n.action == "failed" for n in notices)
+    if envelope.ret == "FULL" and complete and failed:  # RFC 3461 4.3: RET is about failures only
         return Returned(opening, whole=True)
     end = opening.find(b"\r\n\r\n")
     return Returned(opening[: end + 2] if end >= 0 else opening[: opening.rfind(b"\n") + 1], whole=False)
 
 
-def _head(envelope: Envelope, hostname: str, queue_id: str, boundary: str, at: datetime) -> bytes:
+def _head(to: str, about: str, *, hostname: str, queue_id: str, boundary: str, at: datetime) -> bytes:
     fields = (
         ("From", f"Mail Delivery System <MAILER-DAEMON@{hostname}>"),
-        ("To", f"<{_clean(envelope.mail_from)}>"),
-        ("Subject", subject()),
+        ("To", f"<{_clean(to)}>"),
+        ("Subject", about),
         ("Date", format_datetime(at)),
         ("Message-ID", f"<{queue_id}@{hostname}>"),
         ("Auto-Submitted", "auto-replied"),
@@ -122,21 +134,25 @@ def _part(content_type: str, content: bytes, *, eight: bool) -> bytes:
     return f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode() + content
 
 
-def _explanation(envelope: Envelope, failures: Sequence[Failure], hostname: str) -> bytes:
+def _explanation(envelope: Envelope, notices: Sequence[Notice], hostname: str) -> bytes:
     lines = [
         f"This is the mail system at {hostname}.",
         "",
-        "Your message could not be delivered to the recipients below.",
-        f"It was received under the id {envelope.queue_id}.",
+        f"This is what became of your message, which was received under the id {envelope.queue_id}.",
         "",
     ]
-    for failure in failures[:MAX_SHOWN]:
-        reason = "it could not be delivered in time; the last answer was" if failure.expired else "refused"
-        lines += [f"<{_clean(failure.recipient.address)}>: {reason}: {_clean(failure.text)}", ""]
+    for notice in notices[:MAX_SHOWN]:
+        lines += [f"<{_clean(notice.recipient.address)}>: {_words(notice)}: {_clean(notice.text)}", ""]
     return "".join(line + "\r\n" for line in lines).encode()
 
 
-def _report(envelope: Envelope, failures: Sequence[Failure], hostname: str, at: datetime) -> bytes:
+def _words(notice: Notice) -> str:
+    if notice.action == "relayed":
+        return "handed over to a mail system that sends no notifications"
+    return "not delivered in time, the last answer was" if notice.expired else "not delivered, refused"
+
+
+def _report(envelope: Envelope, notices: Sequence[Notice], hostname: str, at: datetime) -> bytes:
     """RFC 3464 2.2 and 2.3: fields about the message, then a group of fields for each recipient."""
     message = [f"Reporting-MTA: dns; {hostname}"]
     if envelope.envid:
@@ -144,24 +160,24 @@ def _report(envelope: Envelope, failures: Sequence[Failure], hostname: str, at: 
     if envelope.helo:
         message.append(f"Received-From-MTA: dns; {_ascii(envelope.helo)}")
     message.append(f"Arrival-Date: {format_datetime(envelope.received_at)}")
-    groups = [message, *(_group(f, at) for f in failures[:MAX_SHOWN])]
+    groups = [message, *(_group(n, at) for n in notices[:MAX_SHOWN])]
     return "\r\n".join("".join(line + "\r\n" for line in group) for group in groups).encode("ascii")
 
 
-def _group(failure: Failure, at: datetime) -> list[str]:
-    kind, _, original = (failure.recipient.orcpt or "").partition(";")
+def _group(notice: Notice, at: datetime) -> list[str]:
+    kind, _, original = (notice.recipient.orcpt or "").partition(";")
     lines = [f"Original-Recipient: {_ascii(kind)};{_ascii(_from_xtext(original))}"] if original else []
     lines += [
-        f"Final-Recipient: {_typed(failure.recipient.address)}",
-        "Action: failed",
-        f"Status: {'4.4.7' if failure.expired else failure.status}",  # RFC 3463 3.5: delivery time expired
+        f"Final-Recipient: {_typed(notice.recipient.address)}",
+        f"Action: {notice.action}",
+        f"Status: {'4.4.7' if notice.expired else notice.status}",  # RFC 3463 3.5: delivery time expired
     ]
-    if failure.remote and failure.replied:
-        lines.append(f"Remote-MTA: dns; {_ascii(failure.remote)}")
-    code = "smtp" if failure.replied else "x-lazaretto"
+    if notice.remote and notice.replied:
+        lines.append(f"Remote-MTA: dns; {_ascii(notice.remote)}")
+    code = "smtp" if notice.replied else "x-lazaretto"
     return [
         *lines,
-        f"Diagnostic-Code: {code}; {_ascii(failure.text)}",
+        f"Diagnostic-Code: {code}; {_ascii(notice.text)}",
         f"Last-Attempt-Date: {format_datetime(at)}",
     ]
 

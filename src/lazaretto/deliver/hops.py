@@ -1,13 +1,14 @@
 """What we know of each next hop: how busy it is, and whether it is down.
 
-A next hop is down when no session could be opened. It is then left alone for a growing while, after which one
-transaction at a time finds out whether it is back. Mail for it waits in the store meanwhile, unclaimed.
+A next hop is down when no session could be opened while none was open. Its mail then waits in the store,
+unclaimed, and the relay knocks after growing waits until somebody answers; so the state is true even when no
+mail comes. A refusal while other sessions are open means that it wants fewer of them, not that it is down.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +22,7 @@ class HopState:
     hop: NextHop
     up: bool
     failures: int  # sessions that could not be opened, one after the other
-    down_until: datetime | None  # it is left alone until then
+    next_knock_at: datetime | None  # None when up
     error: str  # of the last failure, "" when up
     busy: int  # transactions that run or wait for a connection
 
@@ -29,10 +30,11 @@ class HopState:
 @dataclass(slots=True)
 class _Notes:
     failures: int = 0
-    down_until: datetime | None = None
+    knock_at: datetime | None = None
     error: str = ""
-    busy: int = 0
+    busy: int = 0  # in `slot`, waiting included
     running: int = 0
+    live: int = 0  # sessions in use
 
 
 class Hops:
@@ -43,26 +45,33 @@ class Hops:
         self._waits = waits
         self._notes: dict[NextHop, _Notes] = defaultdict(_Notes)
         self._slots: dict[NextHop, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(per_hop))
-        self._probes: dict[NextHop, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._hop_of: dict[str, NextHop] = {}  # by domain, as last seen
+        self._hop_of: dict[str, NextHop] = {}  # by domain of ours, as last seen
 
-    def learn(self, domain: str, hop: NextHop) -> None:
-        """Remember where a domain's mail goes."""
-        self._hop_of[domain] = hop
+    def learn(self, domain: str, hop: NextHop | None) -> bool:
+        """Remember where a domain's mail goes; None when it is not ours any more. True when that is new."""
+        if self._hop_of.get(domain) == hop:
+            return False
+        if hop is None:
+            self._hop_of.pop(domain, None)
+        else:
+            self._hop_of[domain] = hop
+        return True
 
-    def blocked_domains(self, now: datetime) -> tuple[str, ...]:
+    def domains_of(self, hop: NextHop) -> tuple[str, ...]:
+        """The domains whose mail goes there, as far as known."""
+        return tuple(domain for domain, known in self._hop_of.items() if known == hop)
+
+    def blocked_domains(self) -> tuple[str, ...]:
         """Domains whose mail should not be claimed now."""
-        return tuple(domain for domain, hop in self._hop_of.items() if self._blocked(hop, now))
+        return tuple(domain for domain, hop in self._hop_of.items() if self._blocked(hop))
 
-    def wakes_at(self, now: datetime) -> datetime | None:
-        """When the next of those that are down may be tried again."""
-        times = [n.down_until for n in self._notes.values() if n.down_until and n.down_until > now]
-        return min(times, default=None)
+    def down(self, hop: NextHop) -> bool:
+        """Nobody answered there, and nobody has since."""
+        return self._notes[hop].failures > 0
 
-    def down(self, hop: NextHop, now: datetime) -> bool:
-        """It is to be left alone."""
-        until = self._notes[hop].down_until
-        return until is not None and until > now
+    def to_knock_at(self, now: datetime) -> tuple[NextHop, ...]:
+        """Those that are down and whose wait is over."""
+        return tuple(hop for hop, n in self._notes.items() if n.knock_at and n.knock_at <= now)
 
     @property
     def waiting(self) -> int:
@@ -71,11 +80,11 @@ class Hops:
 
     @asynccontextmanager
     async def slot(self, hop: NextHop) -> AsyncIterator[None]:
-        """A place among the transactions of one next hop; the only place when it failed last time."""
+        """A place among the transactions of one next hop."""
         notes = self._notes[hop]
         notes.busy += 1
         try:
-            async with self._slots[hop], self._probes[hop] if notes.failures else nullcontext():
+            async with self._slots[hop]:
                 notes.running += 1
                 try:
                     yield
@@ -84,27 +93,32 @@ class Hops:
         finally:
             notes.busy -= 1
 
+    @contextmanager
+    def opened(self, hop: NextHop) -> Iterator[None]:
+        """A session is open as long as this lasts."""
+        notes = self._notes[hop]
+        notes.failures, notes.knock_at, notes.error = 0, None, ""
+        notes.live += 1
+        try:
+            yield
+        finally:
+            notes.live -= 1
+
     def failed(self, hop: NextHop, error: str, now: datetime) -> None:
         """No session could be opened. Failures that were under way at the same time count once."""
         notes = self._notes[hop]
-        notes.error = error
-        if notes.down_until and notes.down_until > now:
+        if notes.live or (notes.knock_at and notes.knock_at > now):
             return
         notes.failures += 1
+        notes.error = error
         wait = self._waits[min(notes.failures, len(self._waits)) - 1]
-        notes.down_until = now + timedelta(seconds=wait)
-
-    def opened(self, hop: NextHop) -> None:
-        """A session was opened."""
-        notes = self._notes[hop]
-        notes.failures, notes.down_until, notes.error = 0, None, ""
+        notes.knock_at = now + timedelta(seconds=wait)
 
     def states(self) -> Iterable[HopState]:
         """All of them, in the order of their first use."""
         for hop, n in self._notes.items():
-            yield HopState(hop, not n.failures, n.failures, n.down_until, n.error, n.busy)
+            yield HopState(hop, not n.failures, n.failures, n.knock_at, n.error, n.busy)
 
-    def _blocked(self, hop: NextHop, now: datetime) -> bool:
+    def _blocked(self, hop: NextHop) -> bool:
         notes = self._notes[hop]
-        limit = self._per_hop if not notes.failures else 1  # one at a time finds out
-        return self.down(hop, now) or notes.busy >= limit
+        return notes.failures > 0 or notes.busy >= self._per_hop

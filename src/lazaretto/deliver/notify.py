@@ -10,11 +10,11 @@ from datetime import datetime
 
 from lazaretto.deliver.bounce import (
     PROTOCOL,
-    Failure,
+    Notice,
     build_notification,
+    is_wanted,
     returned,
     subject,
-    wants_failure,
     why_silent,
 )
 from lazaretto.deliver.options import RelayOptions
@@ -40,6 +40,7 @@ class Notification:
 
     envelope: Envelope
     blob: BlobRef
+    subject: str
 
 
 def is_notification(envelope: Envelope) -> bool:
@@ -48,10 +49,10 @@ def is_notification(envelope: Envelope) -> bool:
 
 
 def prepare(
-    sending: Sending, failures: Sequence[Failure], blobs: Blobs, options: RelayOptions, *, at: datetime
+    sending: Sending, notices: Sequence[Notice], blobs: Blobs, options: RelayOptions, *, at: datetime
 ) -> Notification | str:
     """Write the notification to disk, or say why nobody is told. Blocks: use a thread."""
-    told = tuple(f for f in failures if wants_failure(f.recipient))
+    told = tuple(n for n in notices if is_wanted(n))
     if not told:
         return "the sender asked not to be told"
     try:
@@ -62,11 +63,11 @@ def prepare(
     if reason := why_silent(sending.envelope, headers):
         return reason
     hostname, queue_id = options.client.hostname, new_queue_id(at)
-    original = returned(sending.envelope, opening, complete=complete)
+    original = returned(sending.envelope, told, opening, complete=complete)
     content = build_notification(
         sending.envelope, told, original, hostname=hostname, queue_id=queue_id, at=at
     )
-    return Notification(_envelope(sending.envelope, queue_id, at), blobs.put(content))
+    return Notification(_envelope(sending.envelope, queue_id, at), blobs.put(content), subject(told))
 
 
 async def queue(
@@ -82,7 +83,12 @@ async def queue(
     if reason is None and isinstance(notification, Notification):
         sender = f"MAILER-DAEMON@{options.client.hostname}"
         await queue_notification(
-            tx, notification.envelope, notification.blob, from_address=sender, subject=subject(), at=at
+            tx,
+            notification.envelope,
+            notification.blob,
+            from_address=sender,
+            subject=notification.subject,
+            at=at,
         )
         told = notification.envelope
         text = f"<{told.recipients[0].address}>: told about it, {told.queue_id}"

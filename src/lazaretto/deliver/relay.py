@@ -21,11 +21,11 @@ import structlog
 from lazaretto.deliver.attempt import Attempt, Tools
 from lazaretto.deliver.connections import Connections
 from lazaretto.deliver.hops import Hops, HopState
+from lazaretto.deliver.knock import find_hops, knock
 from lazaretto.deliver.options import RelayOptions
 from lazaretto.model.account import NextHop
-from lazaretto.store.accounts import find_domain
 from lazaretto.store.blobs import Blobs
-from lazaretto.store.database import Database, Transaction
+from lazaretto.store.database import Database
 from lazaretto.store.outbox import Claimed, claim, let_go, next_due, renew
 
 MAX_RECIPIENTS = 100
@@ -97,12 +97,13 @@ class Relay:
         """Work until stopped."""
         try:
             async with asyncio.TaskGroup() as group:
-                chores = group.create_task(self._chores())
+                asides = [group.create_task(self._chores()), group.create_task(self._knocking())]
                 while not self._stopping.is_set():
                     self._wake.clear()
                     await self._wait(await self._claim(group))
                 await self._drain()
-                chores.cancel()
+                for task in asides:
+                    task.cancel()
         finally:
             await self._end()
 
@@ -117,14 +118,14 @@ class Relay:
     async def _start_due(self, group: asyncio.TaskGroup) -> float:
         now, options = self._tools.clock(), self._options
         room = 2 * options.workers - (len(self._attempts) - self._hops.waiting)
-        blocked = self._hops.blocked_domains(now)
+        blocked = self._hops.blocked_domains()
         self._more = True
         if room <= 0:
             return options.poll
         rows = await self._database.write(
             lambda tx: claim(tx, owner=self.owner, limit=room, now=now, lease=options.lease, exclude=blocked)
         )
-        hop_of = await self._database.read(lambda tx: _find_hops(tx, {r.domain for r in rows}))
+        hop_of = await self._database.read(lambda tx: find_hops(tx, {r.domain for r in rows}))
         for attempt in self._attempts_for(rows, hop_of):
             task = group.create_task(self._contained(attempt))
             self._attempts[task] = attempt
@@ -134,8 +135,9 @@ class Relay:
 
     async def _quiet_time(self, now: datetime) -> float:
         due = await self._database.read(next_due)
-        times = [t for t in (due, self._hops.wakes_at(now)) if t is not None and t > now]
-        return min([(t - now).total_seconds() for t in times] + [self._options.poll])
+        if due is None or due <= now:  # what is due and was not claimed waits for its next hop
+            return self._options.poll
+        return min((due - now).total_seconds(), self._options.poll)
 
     async def _wait(self, seconds: float) -> None:
         if seconds > 0:
@@ -170,21 +172,31 @@ class Relay:
             self._wake.set()
 
     async def _chores(self) -> None:
-        """Keep leases alive and close connections that nobody needs."""
-        pause = min(self._options.lease.total_seconds() / 3, self._options.idle_connection / 2)
+        """Keep leases alive, and close connections that nobody needs."""
         renewed = self._tools.clock()
         while True:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(self._options.idle_connection / 2)
             await self._connections.close_idle()
-            if self._tools.clock() - renewed >= self._options.lease / 3:
-                renewed = self._tools.clock()
-                await self._renew(renewed)
+            now = self._tools.clock()
+            if now - renewed >= self._options.lease / 3:
+                renewed = now
+                await self._renew(now)
+
+    async def _knocking(self) -> None:
+        """Find out whether next hops that are down are back."""
+        while True:
+            await asyncio.sleep(min(self._options.hop_waits))
+            try:
+                if await knock(self._tools, self._tools.clock()):
+                    self._wake.set()
+            except Exception:  # the store is ill; the next round may succeed
+                log.exception("next hops could not be looked up")
 
     async def _renew(self, now: datetime) -> None:
         rows = [row for attempt in self._attempts.values() for row in attempt.rows]
         try:
             await self._database.write(lambda tx: renew(tx, rows, now=now, lease=self._options.lease))
-        except Exception:  # the next round may succeed; the lease lasts three of them
+        except Exception:  # the next round may succeed; a lease lasts three of them
             log.exception("leases not renewed")
 
     async def _drain(self) -> None:
@@ -213,9 +225,3 @@ def _transactions(rows: Iterable[Claimed]) -> tuple[tuple[Claimed, ...], ...]:
             parts.append(part := {})
         part[address] = row
     return tuple(tuple(part.values()) for part in parts)
-
-
-async def _find_hops(tx: Transaction, domains: set[str]) -> dict[str, NextHop]:
-    """Where the mail of each of our domains goes; strangers are left out."""
-    found = {name: await find_domain(tx, name) for name in sorted(domains)}
-    return {name: domain.next_hop for name, domain in found.items() if domain}

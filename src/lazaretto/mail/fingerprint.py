@@ -1,39 +1,47 @@
 """Two hashes by which messages of one campaign find each other.
 
-The fingerprint ("edf") says: the same letter, whoever it is addressed to. Two messages have an equal one
-when the visible text is made of the same words, apart from what campaigns vary: digits and whatever contains
-them, addresses, links, the addressee's name, and short words. Of long texts only a fixed sample of the words
-counts (those whose checksum falls into a quarter), so that one changed word mostly changes nothing. To the
-words of shorter texts come the kinds of the parts, and to very few words also the subject and the kinds of
+The fingerprint ("edf") says: the same letter, whoever it is addressed to. It is made of the words of the
+visible text without what campaigns vary: digits and whatever contains them, addresses, links, the addressee's
+name, accents, case, order and repetition. Of more than MANY_WORDS words only SKETCH count, those with the
+smallest checksums: when a share d of the words differs, two letters still agree with a chance of (1 - d) to
+the power of SKETCH, however long they are, and unrelated letters practically never. Shorter texts need all
+their words and the kinds of the parts to be equal, very short ones also the subject and the kinds of
 attachments.
 
-The structure hash says: made with the same template. It knows the tree of parts and the sequence of HTML tags,
-and is blind to all text.
+The structure hash says: made with the same template. It knows the tree of parts and the sequence of HTML
+tags, and is blind to all text.
 
 Limits: MAX_CHARACTERS of text are read. A campaign that writes every letter anew is not held together.
 """
 
 import hashlib
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterable
+from heapq import nsmallest
 
 from lazaretto.model.message import Address, Attachment, HtmlFacts, Part
 
 MAX_CHARACTERS = 50_000
 """Characters of visible text that count."""
 
-MANY_WORDS = 40
-"""Different words from which a sample stands for the text."""
+MANY_WORDS = 24
+"""Different words from which a sketch stands for the text."""
 
 FEW_WORDS = 8
 """Different words up to which subject and attachments count too."""
 
-_TOKEN = re.compile(r"[^\W_]+")
-_NOT_WORDS = ("@", "://", "www.")
+SKETCH = 8
+"""Words of a long text that count."""
+
 SHORTEST = 4
 LONGEST = 30
-"""Characters of the words that count."""
+"""Characters of the words that count: shorter ones are in every letter, longer ones are identifiers."""
+
+_TOKEN = re.compile(r"[^\W_]+")
+_DIGITS = re.compile(r"\d+")
+_NOT_WORDS = ("@", "://", "www.")
 
 
 def structure_hash(parts: Iterable[Part], html: Iterable[HtmlFacts]) -> str:
@@ -58,18 +66,27 @@ def fingerprint(
         for word in (*_TOKEN.findall(address.name[:200]), *_TOKEN.findall(address.address[:200]))
     }
     words = _words(text[:MAX_CHARACTERS], own)
-    shape = sorted({part.content_type for part in parts if not part.multipart})
     if len(words) > MANY_WORDS:
-        sample = sorted(word for word in words if zlib.crc32(word.encode()) & 3 == 0)
-        return _hash(["long", *sample])
+        return _hash(["long", *nsmallest(SKETCH, words, key=_checksum)])
+    shape = sorted({part.content_type for part in parts if not part.multipart})
     if len(words) > FEW_WORDS:
         return _hash(["short", *shape, *sorted(words)])
     kinds = sorted({attachment.detected_type for attachment in attachments})
-    return _hash(["few", *shape, *kinds, *sorted(words), "subject", *sorted(_words(subject, own))])
+    titles = sorted(_words(subject, own))
+    rest = (
+        [] if words or titles else [_DIGITS.sub("0", f"{subject}\n{text[:MAX_CHARACTERS]}".lower()).strip()]
+    )
+    return _hash(["few", *shape, *kinds, *sorted(words), "subject", *titles, *rest])
+
+
+def _checksum(word: str) -> int:
+    return zlib.crc32(word.encode("utf-8", "replace"))
 
 
 def _words(text: str, own: set[str]) -> set[str]:
     """The different words of a text, lower case; what holds a digit, or is a link or an address, is none."""
+    if not text.isascii():  # accents and combining marks are sprinkled over letters to make each one differ
+        text = _without_marks(unicodedata.normalize("NFKD", _without_marks(text)))
     found: set[str] = set()
     for piece in set(text.lower().split()):
         if piece.isalpha():
@@ -77,6 +94,11 @@ def _words(text: str, own: set[str]) -> set[str]:
         elif not any(mark in piece for mark in _NOT_WORDS):
             found.update(token for token in _TOKEN.findall(piece) if token.isalpha())
     return {word for word in found if SHORTEST <= len(word) <= LONGEST} - own
+
+
+def _without_marks(text: str) -> str:
+    """Marks go before the text is normalised: putting a long run of them in order takes quadratic time."""
+    return "".join(c for c in text if not unicodedata.combining(c))
 
 
 def _hash(items: Iterable[str]) -> str:

@@ -98,8 +98,10 @@ def split_parameters(value: str) -> tuple[str, list[tuple[str, str]]]:
     """The main value of a field and its parameters in order, names in lower case, values unquoted."""
     segments: list[list[str]] = [[]]
     position = 0
-    while position < len(value) and len(segments) <= MAX_PARAMETERS:
+    while position < len(value):
         if value[position] == ";":
+            if len(segments) > MAX_PARAMETERS:
+                break
             segments.append([])
             position += 1
             continue

@@ -147,6 +147,12 @@ class RelayRouteSettings:
         "",
         "`host:port` that takes bounces to other domains; empty means that only your own domains get them.",
     )
+    tls_verify: bool = _setting(
+        default=True, sentence="Where a domain requires TLS, the next hop's certificate is verified."
+    )
+    tls_ca_file: str = _setting(
+        "", "PEM file of the certificates to trust for that; empty means those of the system."
+    )
 
 
 @dataclass(frozen=True, slots=True)

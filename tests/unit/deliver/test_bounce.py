@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from lazaretto.deliver.bounce import (
     MAX_HOPS,
     MAX_SHOWN,
-    Failure,
+    Notice,
     build_notification,
+    is_wanted,
     returned,
-    wants_failure,
     why_silent,
 )
 from lazaretto.mail.headers import parse_headers
@@ -32,16 +32,16 @@ ENVELOPE = Envelope(
     helo="helo.test",
     envid="QQ+2B1+3D",
 )
-FAILURE = Failure(
-    Recipient("r@x.test", orcpt="rfc822;R+2Br@x.test"), "5.1.1", "550 5.1.1 nobody", replied=True,
+FAILURE = Notice(
+    Recipient("r@x.test", orcpt="rfc822;R+2Br@x.test"), "failed", "5.1.1", "550 5.1.1 nobody", replied=True,
     remote="next.test", expired=False,
 )  # fmt: skip
 RAW = b"Subject: hello\r\nX-Eight: gr\xc3\xbcn\r\n\r\nbody\r\n"
 
 
-def notification(envelope=ENVELOPE, failures=(FAILURE,), raw=RAW, *, complete=True):
+def notification(envelope=ENVELOPE, notices=(FAILURE,), raw=RAW, *, complete=True):
     content = build_notification(
-        envelope, failures, returned(envelope, raw, complete=complete),
+        envelope, notices, returned(envelope, notices, raw, complete=complete),
         hostname="mx.test", queue_id="5Njp3P0STMz2c02Q", at=AT,
     )  # fmt: skip
     return content, message_from_bytes(content)
@@ -76,7 +76,7 @@ def test_report_has_the_fields_of_the_standard():
 
 def test_expired_delivery_says_so():
     """RFC 3463 3.5: the time was up."""
-    _, message = notification(failures=(replace(FAILURE, expired=True, replied=False, text="no answer"),))
+    _, message = notification(notices=(replace(FAILURE, expired=True, replied=False, text="no answer"),))
     recipient = message.get_payload(1).get_payload()[1]
 
     assert "4.4.7" == recipient["Status"]
@@ -111,19 +111,19 @@ def test_large_message_is_cut_to_its_header_block():
 
 def test_cut_header_block_ends_at_a_line():
     """A header block that was too long for us is returned up to its last whole line."""
-    assert b"A: 1\r\n" == returned(ENVELOPE, b"A: 1\r\nB: 2", complete=False).content
+    assert b"A: 1\r\n" == returned(ENVELOPE, (FAILURE,), b"A: 1\r\nB: 2", complete=False).content
 
 
 def test_address_outside_ascii():
     """RFC 6533 3: such an address is written in characters that every report can carry."""
-    _, message = notification(failures=(replace(FAILURE, recipient=Recipient("grün@x.test")),))
+    _, message = notification(notices=(replace(FAILURE, recipient=Recipient("grün@x.test")),))
 
     assert "utf-8; gr\\x{FC}n@x.test" == message.get_payload(1).get_payload()[1]["Final-Recipient"]
 
 
 def test_many_failures_are_bounded():
     """A notification shows so many recipients and no more."""
-    _, message = notification(failures=(FAILURE,) * (MAX_SHOWN + 1))
+    _, message = notification(notices=(FAILURE,) * (MAX_SHOWN + 1))
 
     assert MAX_SHOWN == len(message.get_payload(1).get_payload()) - 1
 
@@ -140,7 +140,19 @@ def test_many_failures_are_bounded():
 )
 def test_notify_is_obeyed(notify, told):
     """RFC 3461 4.1."""
-    assert told is wants_failure(Recipient("r@x.test", notify))
+    assert told is is_wanted(replace(FAILURE, recipient=Recipient("r@x.test", notify)))
+
+
+def test_success_is_told_only_when_asked_for():
+    """RFC 3461 5.2.2: a hand over to a system that tells nothing, in other words and without the body."""
+    notice = replace(FAILURE, recipient=Recipient("r@x.test", ("SUCCESS",)), action="relayed", status="2.0.0")
+    _, message = notification(replace(ENVELOPE, ret="FULL"), (notice,))
+
+    assert is_wanted(notice)
+    assert not is_wanted(replace(notice, recipient=Recipient("r@x.test")))
+    assert "relayed" == message.get_payload(1).get_payload()[1]["Action"]
+    assert "Mail handed over" == message["Subject"]
+    assert "text/rfc822-headers" == message.get_payload(2).get_content_type()
 
 
 @pytest.mark.parametrize(
@@ -168,8 +180,8 @@ HOSTILE = st.text(alphabet=st.sampled_from(list("a@.<>;:+2BF \t\r\n\0\x85é")), 
 def test_nothing_can_be_injected(mail_from, helo, envid, address, text):
     """What strangers chose starts no field and no part: always three parts, ten fields, one group."""
     envelope = replace(ENVELOPE, mail_from=mail_from, helo=helo, envid=envid)
-    failure = Failure(
-        Recipient(address, orcpt=envid), "5.0.0", text, replied=True, remote=helo, expired=False
+    failure = Notice(
+        Recipient(address, orcpt=envid), "failed", "5.0.0", text, replied=True, remote=helo, expired=False
     )
     content, message = notification(envelope, (failure,))
 

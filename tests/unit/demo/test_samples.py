@@ -82,10 +82,11 @@ async def test_every_sample_is_judged_as_meant():
 
 @pytest.mark.system
 async def test_signed_samples_authenticate():
-    """Every domain of the world proves its mail by SPF, DKIM and DMARC."""
+    """Every domain of the world proves its own mail by SPF, DKIM and DMARC."""
+    own = [sample for sample in SAMPLES if sample.signed_by == sample.from_address.rsplit("@", 1)[-1]]
     async with nameserver(zone()) as address:
         resolver = Resolver([address])
-        facts = {sample.name: (await judged(sample, resolver))[0] for sample in SAMPLES if sample.signed_by}
+        facts = {sample.name: (await judged(sample, resolver))[0] for sample in own}
         await resolver.close()
 
     seen = {

@@ -1,0 +1,54 @@
+"""Every test that asks for `database` runs on SQLite and on PostgreSQL."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from lazaretto.store.accounts import add_account
+from lazaretto.store.database import Database, open_database
+from tests.helpers.postgres import INSTALL, Server, installed, running_server
+from tests.helpers.records import ACCOUNT, NOW, OTHER_ACCOUNT
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One server for all tests."""
+    if not installed():
+        pytest.skip(f"PostgreSQL is missing: {INSTALL}")
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.system)])
+def kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest_asyncio.fixture
+async def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """Where an empty store with all tables is."""
+    if kind == "sqlite":
+        yield f"sqlite://{tmp_path}/store.db"
+        return
+    server = request.getfixturevalue("postgres")
+    address = await server.create()
+    yield address
+    await server.drop(address)
+
+
+@pytest_asyncio.fixture
+async def empty(url: str) -> AsyncIterator[Database]:
+    """An open store without any account."""
+    database = await open_database(url)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture
+async def database(empty: Database) -> Database:
+    """An open store with two accounts."""
+    await empty.write(lambda tx: add_account(tx, "one", now=NOW, id=ACCOUNT))
+    await empty.write(lambda tx: add_account(tx, "two", now=NOW, id=OTHER_ACCOUNT))
+    return empty

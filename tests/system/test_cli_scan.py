@@ -1,0 +1,108 @@
+"""`lazaretto scan` as a process: what it prints, in which order, and how it ends."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.system
+
+LETTER = b"From: Ann <ann@one.example>\nTo: bob@two.example\nSubject: Tuesday\nDate: Fri, 20 Nov 2026 10:00:00 +0000\n\nHello.\n"
+GTUBE = LETTER.replace(b"Hello.", b"XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X")
+
+
+def scan(*words: str | Path, stdin: bytes = b"") -> tuple[int, list[dict], str]:
+    """Exit code, printed objects and what was told."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lazaretto", "scan", "--offline", *map(str, words)],
+        input=stdin,
+        capture_output=True,
+        timeout=100,
+        check=False,
+    )
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
+
+
+def test_folder(tmp_path):
+    """One object a message with exactly these keys; in the order of reading when asked."""
+    (tmp_path / "a.eml").write_bytes(LETTER)
+    (tmp_path / "b.eml").write_bytes(GTUBE)
+    code, lines, told = scan("--ordered", "--json", tmp_path)
+
+    assert (0, "") == (code, told)
+    assert [str(tmp_path / "a.eml"), str(tmp_path / "b.eml")] == [line["path"] for line in lines]
+    assert ["NONE", "SPAM"] == [line["disposition"] for line in lines]
+    assert {"path", "disposition", "score", "findings", "milliseconds"} == set(lines[0])
+    assert "gtube" == lines[1]["findings"][0]["rule"]
+
+
+def test_standard_input():
+    """One message through a pipe."""
+    code, (line,), _ = scan("-", stdin=GTUBE)
+
+    assert (0, "-", "SPAM") == (code, line["path"], line["disposition"])
+
+
+def test_unreadable_is_a_line_too(tmp_path):
+    """What could not be read is UNKNOWN with the reason, the rest is scanned, and the exit code says so."""
+    (tmp_path / "a.eml").write_bytes(LETTER)
+    code, lines, _ = scan(tmp_path / "none.eml", tmp_path / "a.eml")
+
+    assert 3 == code
+    by_path = {line["path"]: line for line in lines}
+    assert "NONE" == by_path[str(tmp_path / "a.eml")]["disposition"]
+    lost = by_path[str(tmp_path / "none.eml")]
+    assert ("UNKNOWN", "cannot be read: No such file or directory") == (lost["disposition"], lost["error"])
+
+
+def test_nothing_could_be_read(tmp_path):
+    """Then the command failed."""
+    code, lines, _ = scan(tmp_path / "none.eml")
+
+    assert (1, 1) == (code, len(lines))
+
+
+def test_listed_envelopes(tmp_path):
+    """The list gives the client: its address is in no header."""
+    (tmp_path / "a.eml").write_bytes(LETTER)
+    (tmp_path / "list.csv").write_text(
+        "id,mail_from,rcpt_to,client_ip,helo\na,ann@one.example,bob@two.example,192.0.2.7,mx\n"
+    )
+    code, lines, _ = scan("--envelopes", tmp_path / "list.csv", tmp_path / "a.eml")
+
+    assert (0, 1) == (code, len(lines))
+
+
+def test_hostile_heap(tmp_path):
+    """Noise, emptiness, endless nesting and huge headers: an answer for each, and the run ends."""
+    heap = {
+        "noise.eml": bytes(range(256)) * 400,
+        "header.eml": b"Subject: " + b"a" * 1_000_000 + b"\n\nx\n",
+        "nested.eml": b"Content-Type: message/rfc822\n\n" * 3000 + b"x\n",
+        "parts.eml": b'Content-Type: multipart/mixed; boundary="b"\n\n' + b"--b\n\nx\n" * 10_000 + b"--b--\n",
+        "divs.eml": b"Content-Type: text/html\n\n" + b"<div>" * 100_000,
+        "colons.eml": b":" * 100_000,
+    }
+    for name, raw in heap.items():
+        (tmp_path / name).write_bytes(raw)
+    code, lines, _ = scan(tmp_path)
+
+    assert set(heap) == {Path(line["path"]).name for line in lines}
+    assert [] == [line for line in lines if "error" in line]
+    assert 0 == code
+
+
+def test_words_for_people(tmp_path):
+    """--text prints a line that a terminal can show, whatever the file is called."""
+    path = tmp_path / "a\x1b[31m.eml"
+    path.write_bytes(GTUBE)
+    done = subprocess.run(
+        [sys.executable, "-m", "lazaretto", "scan", "--offline", "--text", str(path)],
+        capture_output=True, text=True, timeout=100, check=True,
+    )  # fmt: skip
+
+    assert done.stdout.startswith("SPAM")
+    assert "\x1b" not in done.stdout
+    assert "\\x1b[31m.eml" in done.stdout
