@@ -1,14 +1,13 @@
 """SMTP in to durable and decided, with eight clients, on each database; the machine is shared with the clients."""
 
 import asyncio
-import json
-import os
 import tempfile
 import time
 from pathlib import Path
 
+import psutil
 from tests.helpers.corpora import normalised
-from tests.helpers.load import Load, Wire
+from tests.helpers.load import Wire
 from tests.helpers.program import Program
 from tests.helpers.sink import sink as running_sink
 
@@ -29,8 +28,20 @@ async def measure(folder: Path, letters: list[bytes]) -> None:
         p50, p95 = (waits[int(len(waits) * q)] * 1000 for q in (0.5, 0.95))
         average = sum(map(len, letters)) / len(letters) / 1024
         print(f"{rate:.0f} messages/s to durable and decided, {CLIENTS} clients, average {average:.1f} KB")
+        server, workers = cpu(program)
+        print(
+            f"CPU a message: server {server / len(waits) * 1000:.1f} ms, scan workers {workers / len(waits) * 1000:.1f} ms"
+        )
         print(f"one message, MAIL to 250: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
         await asyncio.to_thread(program.stop)
+
+
+def cpu(program: Program) -> tuple[float, float]:
+    """Seconds of processor time that server and workers have used since their start."""
+    parent = psutil.Process(program.process.pid)
+    workers = [w.cpu_times() for w in parent.children(recursive=True)]
+    own = parent.cpu_times()
+    return own.user + own.system, sum(t.user + t.system for t in workers)
 
 
 async def client(port: int, letters: list[bytes], end: float, waits: list[float]) -> None:

@@ -6,8 +6,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.seed import seed
 from tests.helpers.program import Program
+
+from bench.seed import seed
 
 RECORDS = 100_000
 RUNS = 300

@@ -5,7 +5,6 @@ import tempfile
 from pathlib import Path
 
 import psutil
-
 from tests.helpers.corpora import normalised
 from tests.helpers.load import Wire
 from tests.helpers.program import Program

@@ -116,7 +116,7 @@ def relay_options(settings: Settings) -> RelayOptions:
         retry_waits=tuple(float(wait) for wait in relay.retry_waits),
         give_up_after=float(relay.give_up_after),
         workers=relay.workers,
-        bounce_route=NextHop(host, int(port)) if host else None,
+        bounce_route=NextHop(host.strip("[]"), int(port)) if host else None,
         jitter=random.random,
     )
 

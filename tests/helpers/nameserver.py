@@ -40,6 +40,7 @@ class NameServer(asyncio.DatagramProtocol):
     questions: list[tuple[str, str]] = field(default_factory=list)  # (name, type) in the order they came
     transport: asyncio.DatagramTransport | None = None
     _later: set[asyncio.Task[None]] = field(default_factory=set)
+    _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def address(self) -> str:
@@ -69,6 +70,7 @@ class NameServer(asyncio.DatagramProtocol):
 
     async def serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One TCP connection, any number of questions."""
+        self._writers.add(writer)
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 size = int.from_bytes(await reader.readexactly(2), "big")
@@ -77,6 +79,7 @@ class NameServer(asyncio.DatagramProtocol):
                     await asyncio.sleep(self.delay)
                     writer.write(len(answer).to_bytes(2, "big") + answer)
                     await writer.drain()
+        self._writers.discard(writer)
         writer.close()
 
     def answer(self, wire: bytes, *, limit: int) -> bytes | None:
@@ -153,5 +156,10 @@ async def nameserver(zone: Zone, *, ttl: int = 300, port: int = 0) -> AsyncItera
         tcp.close()
         for task in tuple(server._later):
             task.cancel()
+        for writer in tuple(server._writers):
+            writer.close()
+            with suppress(Exception):
+                await writer.wait_closed()
         if server.transport is not None:
             server.transport.close()
+        await asyncio.sleep(0)  # the loop closes the sockets in its next turn

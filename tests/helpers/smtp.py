@@ -66,7 +66,9 @@ class RecordingDoor:
 
 
 @asynccontextmanager
-async def gateway(door, *, limits: GatewayLimits | None = None, folder: Path | None = None, **other) -> AsyncIterator[Gateway]:
+async def gateway(
+    door, *, limits: GatewayLimits | None = None, folder: Path | None = None, **other
+) -> AsyncIterator[Gateway]:
     """A gateway on a free loopback port."""
     with tempfile.TemporaryDirectory() as temporary:
         running = Gateway(

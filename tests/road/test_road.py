@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+import pytest_asyncio
 
 from tests.helpers.load import GTUBE, Wire
 from tests.helpers.program import Program, eventually
@@ -19,12 +20,16 @@ SPAM = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request):
+@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
+async def store_url(request):
     """Where the program keeps its records."""
     if request.param == "sqlite":
-        return ""
-    return request.getfixturevalue("postgres_url")
+        yield ""
+        return
+    server = request.getfixturevalue("postgres")
+    address = await server.create()
+    yield address
+    await server.drop(address)
 
 
 @pytest.mark.system

@@ -1,6 +1,6 @@
 """Every test that asks for `database` runs on SQLite and on PostgreSQL."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -8,17 +8,7 @@ import pytest_asyncio
 
 from lazaretto.store.accounts import add_account
 from lazaretto.store.database import Database, open_database
-from tests.helpers.postgres import INSTALL, Server, installed, running_server
 from tests.helpers.records import ACCOUNT, NOW, OTHER_ACCOUNT
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """One server for all tests."""
-    if not installed():
-        pytest.skip(f"PostgreSQL is missing: {INSTALL}")
-    with running_server() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.system)])

@@ -136,13 +136,18 @@ async def test_commands_wait_for_a_slow_door_in_order():
         door.asking.set()
         lines = (await talk.rest()).splitlines()
 
-    assert ["250 2.1.0", "250 2.1.5", "250 2.0.0", "252 2.0.0", "221 2.0.0"] == [line[:9] for line in lines[-5:]]
+    assert ["250 2.1.0", "250 2.1.5", "250 2.0.0", "252 2.0.0", "221 2.0.0"] == [
+        line[:9] for line in lines[-5:]
+    ]
 
 
 async def test_a_client_that_sends_on_while_the_door_thinks_fills_no_memory():
     """The socket is left unread beyond a bound."""
     door = RecordingDoor(asking=asyncio.Event())
-    async with gateway(door, limits=GatewayLimits(errors=10**9, commands=10**9)) as running, Talk.to(running.port) as talk:
+    async with (
+        gateway(door, limits=GatewayLimits(errors=10**9, commands=10**9)) as running,
+        Talk.to(running.port) as talk,
+    ):
         await talk.send(b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<bob@corp.example>\r\n")
         while not door.asked:
             await asyncio.sleep(0)
@@ -177,7 +182,10 @@ async def test_plaintext_behind_starttls_is_forgotten(tmp_path):
 async def test_a_failed_handshake_ends_the_connection(tmp_path):
     """And leaves nobody counted."""
     pem = self_signed(tmp_path)
-    async with gateway(RecordingDoor(), tls=server_context(pem, pem)) as running, Talk.to(running.port) as talk:
+    async with (
+        gateway(RecordingDoor(), tls=server_context(pem, pem)) as running,
+        Talk.to(running.port) as talk,
+    ):
         await talk.say("EHLO c")
         await talk.say("STARTTLS")
         await talk.send(b"this is no handshake\r\n" * 10)
@@ -221,7 +229,10 @@ async def test_a_broken_door_is_a_temporary_refusal(tmp_path):
 async def test_a_door_that_never_answers_is_a_temporary_refusal():
     """Recipients and messages have their time."""
     door = RecordingDoor(receiving=asyncio.Event())
-    async with gateway(door, limits=GatewayLimits(door_seconds=0.05)) as running, Talk.to(running.port) as talk:
+    async with (
+        gateway(door, limits=GatewayLimits(door_seconds=0.05)) as running,
+        Talk.to(running.port) as talk,
+    ):
         await talk.begin()
         await talk.say("DATA")
         assert (await talk.say(b"x\r\n.")).startswith("451 4.3.0")
@@ -278,10 +289,8 @@ async def test_a_client_that_does_not_wait_for_the_answer():
             async with asyncio.timeout(10):
                 await door.begun.wait()
             talk.writer.transport.abort()
-        while running._census.guests:
-            await asyncio.sleep(0.01)
         door.receiving.set()
-        while running._census._tasks:
+        while running._census.guests or running._census._tasks:
             await asyncio.sleep(0.01)
 
     assert [b"x\r\n"] == door.contents

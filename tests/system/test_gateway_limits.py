@@ -56,7 +56,10 @@ async def test_too_many_connections_of_one_client():
 
 async def test_an_idle_client_is_sent_away():
     """Bytes of an unfinished command give no more time: slow loris."""
-    async with gateway(RecordingDoor(), limits=GatewayLimits(idle_seconds=0.2)) as running, Talk.to(running.port) as talk:
+    async with (
+        gateway(RecordingDoor(), limits=GatewayLimits(idle_seconds=0.2)) as running,
+        Talk.to(running.port) as talk,
+    ):
         reply = asyncio.ensure_future(talk.rest())
         while not reply.done():
             talk.writer.write(b"N")
@@ -97,7 +100,10 @@ async def test_a_slow_message_is_ended_however_lively(opening):
 
 async def test_an_unwanted_chunk_has_an_end_too():
     """No transaction is needed to be slow."""
-    async with gateway(RecordingDoor(), limits=GatewayLimits(transaction_seconds=0.2)) as running, Talk.to(running.port) as talk:
+    async with (
+        gateway(RecordingDoor(), limits=GatewayLimits(transaction_seconds=0.2)) as running,
+        Talk.to(running.port) as talk,
+    ):
         await talk.send(b"BDAT 100000\r\n")
         reply = asyncio.ensure_future(talk.rest())
         while not reply.done():
@@ -216,7 +222,10 @@ async def test_a_listed_proxy_tells_the_client(header):
     """Both versions, with commands in the same packet and byte by byte."""
     door = RecordingDoor()
     async with gateway(door, proxy_peers=["127.0.0.0/8"]) as running:
-        for pieces in ([header + b"EHLO c\r\n"], [header[n : n + 1] for n in range(len(header))] + [b"EHLO c\r\n"]):
+        for pieces in (
+            [header + b"EHLO c\r\n"],
+            [header[n : n + 1] for n in range(len(header))] + [b"EHLO c\r\n"],
+        ):
             async with Talk.to(running.port, greeted=False) as talk:
                 for piece in pieces:
                     await talk.send(piece)
@@ -232,7 +241,10 @@ async def test_a_listed_proxy_tells_the_client(header):
 async def test_the_proxy_speaks_for_itself():
     """LOCAL, for health checks: the client is the proxy."""
     door = RecordingDoor()
-    async with gateway(door, proxy_peers=["127.0.0.1"]) as running, Talk.to(running.port, greeted=False) as talk:
+    async with (
+        gateway(door, proxy_peers=["127.0.0.1"]) as running,
+        Talk.to(running.port, greeted=False) as talk,
+    ):
         await talk.send(SIGNATURE + struct.pack("!BBH", 0x20, 0x00, 0))
         assert (await talk.reply()).startswith("220")
         await talk.begin()
@@ -262,7 +274,10 @@ async def test_a_listed_proxy_must_send_a_header(start):
 
 async def test_a_header_of_others_is_no_command():
     """A client that pretends to be a proxy is not believed."""
-    async with gateway(RecordingDoor(), proxy_peers=["192.0.2.0/24"]) as running, Talk.to(running.port) as talk:
+    async with (
+        gateway(RecordingDoor(), proxy_peers=["192.0.2.0/24"]) as running,
+        Talk.to(running.port) as talk,
+    ):
         assert (await talk.say("PROXY TCP4 198.51.100.9 192.0.2.1 5555 25")).startswith("500 5.5.2")
 
 
@@ -280,7 +295,11 @@ async def test_xclient_is_for_listed_peers_only():
         await talk.say(b"x\r\n.")
 
     envelope = door.messages[0][0]
-    assert ("198.51.100.9", "c.example", "c.example") == (envelope.client_ip, envelope.client_name, envelope.helo)
+    assert ("198.51.100.9", "c.example", "c.example") == (
+        envelope.client_ip,
+        envelope.client_name,
+        envelope.helo,
+    )
 
 
 # Stop
@@ -307,7 +326,11 @@ async def test_stop_lets_transactions_end_and_sends_the_idle_away(tmp_path):
 async def test_stop_waits_no_longer_than_its_grace(tmp_path):
     """Who sends for ever is dropped, and nothing is kept; a door that never answers is told so."""
     door = RecordingDoor(receiving=asyncio.Event())
-    async with gateway(door, folder=tmp_path) as running, Talk.to(running.port) as sending, Talk.to(running.port) as waiting:
+    async with (
+        gateway(door, folder=tmp_path) as running,
+        Talk.to(running.port) as sending,
+        Talk.to(running.port) as waiting,
+    ):
         await sending.begin()
         await sending.say("DATA")
         await sending.send((b"y" * 98 + b"\r\n") * 30_000)

@@ -358,6 +358,21 @@ async def test_smtputf8_is_asked_for_only_where_it_is_needed(tmp_path):
     assert "message needs SMTPUTF8, which the next hop does not offer" == record.deliveries[0].reply
 
 
+async def test_eight_bit_body_goes_as_it_is(tmp_path):
+    """RFC 6152 3 would have us convert; we never change what we received, and the trace says so."""
+    raw = "Subject: a\r\n\r\ngrün\r\n".encode()
+    async with (
+        sink(Script(extensions=("PIPELINING",))) as server,
+        outbox(tmp_path, [("x.test", hop_of(server))]) as box,
+        relaying(box),
+    ):
+        id_ = await box.put(raw=raw, body="8BITMIME")
+        while not any("8BITMIME" in line for line in await box.trace(id_)):
+            await asyncio.sleep(0.01)
+
+    assert server.mails[0].content.endswith(raw)
+
+
 async def test_sender_of_ours_is_told(tmp_path):
     """A failure is told to a return path of our own domains through its next hop, and the trace says so."""
     replies = {"r@x.test": "550 5.1.1 nobody"}

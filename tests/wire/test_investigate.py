@@ -295,3 +295,19 @@ async def test_many_readers_at_once(api):
     results = await asyncio.gather(read_all(), read_all())
 
     assert all(made <= set(found) for found in results)
+
+
+async def test_the_total_follows_what_arrives(api):
+    """Built upon for a few seconds, and right all the same; a search for states is always counted."""
+    made = await api.world.put_many(6, dispositions=(Disposition.SPAM,))
+    totals = []
+    for params in ({}, {"delivery_status": "quarantined"}):
+        for _ in range(2):
+            answer = await api.get("/investigate", params={"per_page": 4, **params})
+            totals.append(answer.json()["result_info"]["total_count"])
+            await api.world.put_many(2, dispositions=(Disposition.SPAM,))
+    await api.post("/investigate/release", json=made)
+    answer = await api.get("/investigate", params={"per_page": 4, "delivery_status": "quarantined"})
+
+    assert [6, 8, 10, 12] == totals
+    assert 8 == answer.json()["result_info"]["total_count"]

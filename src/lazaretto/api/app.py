@@ -17,6 +17,7 @@ from lazaretto.api.reply import HttpError, failure
 from lazaretto.api.routes import build_routes
 from lazaretto.api.services import Services
 from lazaretto.api.snapshots import Snapshots
+from lazaretto.api.totals import Totals
 from lazaretto.model.errors import Refusal
 
 RAW_AT_ONCE = 2
@@ -29,8 +30,13 @@ def build_api(services: Services) -> Starlette:
     authenticator = Authenticator(
         services.database, now=services.now, clock=time.monotonic, seconds=options.token_seconds
     )
-    snapshots = Snapshots(time.monotonic, options.snapshot_seconds)
-    desk = Desk(services, authenticator, snapshots, asyncio.Semaphore(RAW_AT_ONCE))
+    desk = Desk(
+        services=services,
+        authenticator=authenticator,
+        snapshots=Snapshots(time.monotonic, options.snapshot_seconds),
+        totals=Totals(time.monotonic),
+        raw_turns=asyncio.Semaphore(RAW_AT_ONCE),
+    )
     app = Starlette(
         routes=build_routes(desk),
         middleware=[Middleware(Edge, send_seconds=options.send_seconds)],

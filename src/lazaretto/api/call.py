@@ -13,6 +13,7 @@ from lazaretto.api.auth import Authenticator
 from lazaretto.api.budget import read
 from lazaretto.api.services import Services
 from lazaretto.api.snapshots import Snapshots
+from lazaretto.api.totals import Totals
 from lazaretto.model.account import Token
 from lazaretto.model.errors import NotFound
 from lazaretto.model.record import Record
@@ -32,6 +33,7 @@ class Desk:
     services: Services
     authenticator: Authenticator
     snapshots: Snapshots
+    totals: Totals
     raw_turns: asyncio.Semaphore  # messages that may be made into JSON at one time
 
 

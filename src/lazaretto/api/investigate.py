@@ -24,6 +24,7 @@ from lazaretto.api.query import (
 )
 from lazaretto.api.reply import success
 from lazaretto.api.snapshots import Listing
+from lazaretto.api.totals import is_steady
 from lazaretto.api.wire.envelope import ResultInfo
 from lazaretto.api.wire.message import message
 from lazaretto.query.criteria import Criteria, Place
@@ -44,6 +45,7 @@ class Found:
     page: search.Page
     total: int
     domains: frozenset[str]
+    counted: bool = False  # the total was counted just now
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ async def list_messages(call: Call) -> Response:
     key = _listing_key(call, wish)
     listing = None if wish.page == 1 else call.desk.snapshots.find(key, wish.page, client=call.client)
     place = _place(wish, listing)
-    found = await call.read(lambda tx: _find(tx, call.account, wish, place, listing))
+    found = await call.read(lambda tx: _find(tx, call, wish, place, listing))
     _remember(call, key, wish, listing, found)
     rows = [message(record, found.domains) for record in found.page.records]
     return success(rows, result_info=_result_info(call, wish, found))
@@ -102,6 +104,10 @@ def _listing_key(call: Call, wish: Wish) -> bytes:
     return sha256("\0".join(parts).encode()).digest()
 
 
+def _total_key(call: Call, wish: Wish) -> tuple[str, str]:
+    return call.account, wish.filters
+
+
 def _place(wish: Wish, listing: Listing | None) -> Place | None:
     if listing is not None:
         before, pages = listing.start_of(wish.page)
@@ -113,23 +119,26 @@ def _place(wish: Wish, listing: Listing | None) -> Place | None:
 
 
 async def _find(
-    tx: Transaction, account: str, wish: Wish, place: Place | None, listing: Listing | None
+    tx: Transaction, call: Call, wish: Wish, place: Place | None, listing: Listing | None
 ) -> Found:
-    page = await search.search(tx, account, wish.criteria, place, wish.paging.per_page)
-    domains = await _own_domains(tx, account)
+    page = await search.search(tx, call.account, wish.criteria, place, wish.paging.per_page)
+    domains = await _own_domains(tx, call.account)
     if not wish.numbered:
-        total = 0
-    elif listing is not None:
-        total = listing.total
-    elif wish.page == 1 and not page.more:
-        total = len(page.records)
-    else:
-        total = await search.count(tx, account, wish.criteria, None)
-    return Found(page, total, domains)
+        return Found(page, 0, domains)
+    if listing is not None:
+        return Found(page, listing.total, domains)
+    if wish.page == 1 and not page.more:
+        return Found(page, len(page.records), domains)
+    total = call.desk.totals.guess(_total_key(call, wish), page.positions) if wish.page == 1 else None
+    if total is not None:
+        return Found(page, total, domains)
+    return Found(page, await search.count(tx, call.account, wish.criteria, None), domains, counted=True)
 
 
 def _remember(call: Call, key: bytes, wish: Wish, listing: Listing | None, found: Found) -> None:
     positions = found.page.positions
+    if found.counted and wish.page == 1 and is_steady(wish.criteria):
+        call.desk.totals.remember(_total_key(call, wish), found.total, positions[0])
     if listing is None:
         before = _first_row_below(wish, positions)
         listing = call.desk.snapshots.open(key, client=call.client, total=found.total, before=before)

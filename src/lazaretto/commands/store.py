@@ -11,6 +11,7 @@ from lazaretto.model.account import Account
 from lazaretto.settings import Settings
 from lazaretto.store.accounts import find_account, list_accounts
 from lazaretto.store.database import Database, Transaction, open_database
+from lazaretto.telemetry.log import configure_log
 
 T = TypeVar("T")
 
@@ -22,7 +23,8 @@ def in_store(settings: Settings, work: Callable[[Transaction], Awaitable[T]]) ->
 
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[Database]:
-    """The database, open."""
+    """The database, open; the log tells only what is wrong, because standard output is for the result."""
+    configure_log("warning", settings.log.format)
     _make(settings.data_folder)
     database = await open_database(settings.store_url)
     try:

@@ -23,10 +23,11 @@ from lazaretto.deliver.parcel import outgoing
 from lazaretto.deliver.plan import Result, failed
 from lazaretto.deliver.wire import HopError
 from lazaretto.model.account import NextHop
-from lazaretto.model.record import DeliveryState
+from lazaretto.model.record import DeliveryState, Direction, TraceLine
 from lazaretto.store.blobs import Blobs
 from lazaretto.store.database import Database, Transaction
 from lazaretto.store.errors import BytesMissing
+from lazaretto.store.messages import add_trace
 from lazaretto.store.outbox import Claimed, Outcome, Sending, get_sending, sending, settle
 from lazaretto.telemetry import metrics
 
@@ -105,13 +106,19 @@ class Attempt:
                 with hops.opened(hop):
                     self._tls, self._tells = session.wire.tls(), session.offers("DSN")
                     exchange = Exchange(session, mail, conclude=self._conclude, before_end=self._before_end)
-                    await exchange.run()
+                    notes = await exchange.run()
+            await self._note(content, notes)
         except HopError as error:
             hops.failed(hop, str(error), tools.clock())
             await self.give_back(str(error), status="4.4.1")
         except BytesMissing:
             await self.give_back("the message bytes are not in the store", status="4.3.0")
         return None
+
+    async def _note(self, content: Sending, notes: tuple[str, ...]) -> None:
+        lines = tuple(TraceLine(self._tools.clock(), Direction.OUTBOUND, text) for text in notes)
+        if lines:
+            await self._tools.database.write(lambda tx: add_trace(tx, content.account, content.record, lines))
 
     async def _before_end(self, addresses: tuple[str, ...]) -> None:
         rows = [self._open[a] for a in addresses]

@@ -160,7 +160,10 @@ async def _secure(session: Session, options: ClientOptions, *, use: TlsUse) -> N
 
 
 async def _handshake(session: Session, options: ClientOptions, *, use: TlsUse) -> None:
-    context = client_context(use, verify=options.verify, ca_file=options.ca_file)
+    try:
+        context = client_context(use, verify=options.verify, ca_file=options.ca_file)
+    except OSError as error:  # ssl.SSLError is an OSError
+        raise HopError(f"certificates to trust cannot be read: {error}") from error
     if context is None:
         return
     try:

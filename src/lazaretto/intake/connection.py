@@ -285,6 +285,9 @@ class Connection(asyncio.Protocol):
                 await self._carry_out(event)
                 event = self._advance()
                 self._control_flow()
+        except asyncio.CancelledError:
+            self.abort()  # the session cannot go on without its answer
+            raise
         except Exception:
             log.exception("session broken", door=self._house.name, client=self._peer)
             self._end(say.BROKEN)

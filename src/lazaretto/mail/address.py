@@ -134,6 +134,7 @@ class _Reader:
             phrase, angle = _bare(phrase)
             if not angle and any("@" in comment for comment in box.comments):
                 phrase, angle = _bare(" ".join((phrase, *box.comments)))
+                box.comments.clear()
         self._add(_display(phrase) or _display(" ".join(box.comments)), angle)
 
     def _add(self, name: str, angle: str) -> None:

@@ -47,6 +47,12 @@ MAX_QUERY_WORDS = 32
 MAX_PHRASE = 64
 """Words into which one query word may fall."""
 
+STRETCH = 400
+"""Characters that are normalised at once: the time grows with the square of a run of combining marks."""
+
+MAX_MARKS = 40
+"""Combining marks on one character that are kept together: no language has more than a few."""
+
 GAP = "g"
 """Stands between two fields, so that no phrase reaches over the border."""
 
@@ -81,14 +87,14 @@ def document(
     fields = chain(
         _envelope_texts(envelope, disposition, name, at), _summary_texts(summary) if summary else ()
     )
-    body = words(summary.body_words, MAX_BODY_WORDS) if summary else ()
-    tokens = chain(
-        _marked("s", words(subject[:MAX_FIELD], MAX_FIELD)),
-        (GAP,),
-        islice(_fields((subject, *fields)), MAX_METADATA_WORDS),
-        (GAP,),
-        _marked("w", body),
-    )
+    body = words(summary.body_words, MAX_BODY_WORDS) if summary else []
+    tokens = [
+        *_marked("s", words(subject[:MAX_FIELD], MAX_FIELD)),
+        GAP,
+        *islice(_fields((subject, *fields)), MAX_METADATA_WORDS),
+        GAP,
+        *_marked("w", body),
+    ]
     return Document(tuple(tokens), frozenset(_tags(envelope, summary, name)))
 
 
@@ -108,24 +114,42 @@ def phrases(criteria: Criteria) -> tuple[Phrase, ...]:
     return tuple(phrase for phrase in dict.fromkeys(found) if phrase) + tuple((tag,) for tag in tags if tag)
 
 
-def words(text: str, limit: int) -> Iterator[str]:
+def words(text: str, limit: int) -> list[str]:
     """The words of a text in their one form, at most `limit`."""
-    pieces = (
-        match[start : start + MAX_TOKEN]
-        for match in _WORD.findall(_one_form(text))
-        for start in range(0, len(match), MAX_TOKEN)
-    )
-    return islice(pieces, limit)
+    found = _WORD.findall(_one_form(text))[:limit]
+    if not found or len(max(found, key=len)) <= MAX_TOKEN:
+        return found
+    return [piece for word in found for piece in _pieces(word)][:limit]
+
+
+def _pieces(word: str) -> list[str]:
+    return [word[start : start + MAX_TOKEN] for start in range(0, len(word), MAX_TOKEN)]
 
 
 def _one_form(text: str) -> str:
     if text.isascii():
         return text.lower()
+    return "".join(map(_normal, _stretches(text)))
+
+
+def _normal(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def _marked(mark: str, found: Iterable[str]) -> Iterator[str]:
-    return (mark + word for word in found)
+def _stretches(text: str) -> Iterator[str]:
+    """The text in pieces that end before a base character, unless there is none for long."""
+    start = 0
+    while start < len(text):
+        end = start + STRETCH
+        limit = min(end + MAX_MARKS, len(text))
+        while end < limit and unicodedata.combining(text[end]):
+            end += 1
+        yield text[start:end]
+        start = end
+
+
+def _marked(mark: str, found: list[str]) -> list[str]:
+    return [mark + word for word in found]
 
 
 def _fields(texts: Iterable[str]) -> Iterator[str]:

@@ -13,7 +13,9 @@ def bdat(content: bytes, last: bytes = b"") -> bytes:
 def test_chunks_make_a_message():
     """Dots and counts mean nothing special inside; the command has no case."""
     driven = Driven().hello()
-    driven.feed(ENVELOPE + bdat(b"Subject: x\r\n\r\n.\r\n") + bdat(b"..QUIT\r\n").lower() + bdat(b"", b"last"))
+    driven.feed(
+        ENVELOPE + bdat(b"Subject: x\r\n\r\n.\r\n") + bdat(b"..QUIT\r\n").lower() + bdat(b"", b"last")
+    )
 
     assert [b"Subject: x\r\n\r\n.\r\n..quit\r\n"] == driven.contents
     assert ["250 2.0.0 Chunk received"] * 2 + ["250 2.0.0 Ok: queued as Q1"] == driven.take()[-3:]
@@ -86,7 +88,9 @@ def test_reset_between_chunks():
 def test_a_faulty_chunk_fails_all_that_follow():
     """A client that pipelines hears the same reply for each, so that it cannot mistake the reason."""
     driven = Driven(GatewayLimits(message_bytes=10)).hello()
-    driven.feed(ENVELOPE + bdat(b"12345\r\n") + bdat(b"12345\r\n") + bdat(b"x") + bdat(b"x", b"LAST") + b"NOOP\r\n")
+    driven.feed(
+        ENVELOPE + bdat(b"12345\r\n") + bdat(b"12345\r\n") + bdat(b"x") + bdat(b"x", b"LAST") + b"NOOP\r\n"
+    )
 
     assert ["250 2.0.0"] + ["552 5.3.4"] * 3 + ["250 2.0.0"] == [line[:9] for line in driven.take()[-5:]]
     assert ([], b"") == (driven.messages, driven.stored)
@@ -116,7 +120,9 @@ def test_lmtp_answers_only_the_last_chunk_for_each():
     driven = Driven(lmtp=True).hello()
     driven.feed(ENVELOPE + b"RCPT TO:<cy@corp.example>\r\n" + bdat(b"one\r\n") + bdat(b"two\r\n", b"LAST"))
 
-    assert ["Chunk received", "Ok: queued as Q1", "Ok: queued as Q1"] == [line[10:] for line in driven.take()[-3:]]
+    assert ["Chunk received", "Ok: queued as Q1", "Ok: queued as Q1"] == [
+        line[10:] for line in driven.take()[-3:]
+    ]
 
 
 def test_a_chunk_that_cannot_be_stored():

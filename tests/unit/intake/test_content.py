@@ -14,7 +14,18 @@ from tests.helpers.smtp_session import cut
 SMALL = GatewayLimits(message_bytes=120, header_bytes=60, line_bytes=30, received_fields=2, drain_bytes=50)
 PIECES = st.lists(
     st.sampled_from(
-        [b"\r", b"\n", b"\r\n", b"\r\n\r\n", b"x" * 13, b"\0", b"Received:", b"\r\nreceived: y\r\n", b"a: b\r\n", b"ab"]
+        [
+            b"\r",
+            b"\n",
+            b"\r\n",
+            b"\r\n\r\n",
+            b"x" * 13,
+            b"\0",
+            b"Received:",
+            b"\r\nreceived: y\r\n",
+            b"a: b\r\n",
+            b"ab",
+        ]
     ),
     max_size=20,
 ).map(b"".join)

@@ -8,7 +8,8 @@ from lazaretto.intake.data import ChunkReader, DotReader
 from tests.helpers.smtp_session import cut
 
 HOSTILE = st.lists(
-    st.sampled_from([b"\r", b"\n", b".", b"\r\n", b"\r\n.", b"..", b"a", b"\0", b"\r\n.\r\n", b"QUIT\r\n"]), max_size=30
+    st.sampled_from([b"\r", b"\n", b".", b"\r\n", b"\r\n.", b"..", b"a", b"\0", b"\r\n.\r\n", b"QUIT\r\n"]),
+    max_size=30,
 ).map(b"".join)
 
 

@@ -98,7 +98,9 @@ def test_what_follows_the_path_is_kept():
     )
 
 
-@pytest.mark.parametrize(("text", "expected"), [('<"a@b">', False), ("<a>", False), ("<a@b>", True), ('<"a"@b>', True)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [('<"a@b">', False), ("<a>", False), ("<a@b>", True), ('<"a"@b>', True)]
+)
 def test_a_quoted_at_sign_is_no_domain(text, expected):
     """The local part may hold what looks like a domain."""
     path = parse_path(text, max_local=64)

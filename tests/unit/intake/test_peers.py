@@ -7,7 +7,14 @@ from lazaretto.intake.peers import Peers, client_key, plain_ip
 
 @pytest.mark.parametrize(
     ("ip", "expected"),
-    [("10.1.2.3", True), ("11.1.2.3", False), ("::ffff:10.1.2.3", True), ("2001:db8:1::5", True), ("2001:db8:2::5", False), ("", False)],
+    [
+        ("10.1.2.3", True),
+        ("11.1.2.3", False),
+        ("::ffff:10.1.2.3", True),
+        ("2001:db8:1::5", True),
+        ("2001:db8:2::5", False),
+        ("", False),
+    ],
 )
 def test_membership(ip, expected):
     """IPv4 in any spelling, IPv6, single addresses."""

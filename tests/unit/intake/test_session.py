@@ -163,10 +163,14 @@ def test_helo_announces_nothing_and_is_told_on():
 def test_two_messages_in_one_session():
     """Nothing of the first remains in the second."""
     driven = Driven().hello()
-    driven.feed(ENVELOPE + b"DATA\r\none\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<cy@corp.example>\r\nDATA\r\ntwo\r\n.\r\n")
+    driven.feed(
+        ENVELOPE + b"DATA\r\none\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<cy@corp.example>\r\nDATA\r\ntwo\r\n.\r\n"
+    )
 
     assert [b"one\r\n", b"two\r\n"] == driven.contents
-    assert [("Q1", "ann@sender.example"), ("Q2", "")] == [(e.queue_id, e.mail_from) for e, _ in driven.messages]
+    assert [("Q1", "ann@sender.example"), ("Q2", "")] == [
+        (e.queue_id, e.mail_from) for e, _ in driven.messages
+    ]
 
 
 def test_an_empty_message():
@@ -179,9 +183,13 @@ def test_an_empty_message():
 def test_the_same_recipient_twice_is_one_recipient():
     """With one reply each, as asked; the domain has no case."""
     driven = Driven().hello()
-    driven.feed(b"MAIL FROM:<>\r\n" + b"".join(
-        b"RCPT TO:<%s>\r\n" % a for a in (b"bob@corp.example", b"bob@CORP.example", b"Bob@corp.example")
-    ) + b"DATA\r\nx\r\n.\r\n")
+    driven.feed(
+        b"MAIL FROM:<>\r\n"
+        + b"".join(
+            b"RCPT TO:<%s>\r\n" % a for a in (b"bob@corp.example", b"bob@CORP.example", b"Bob@corp.example")
+        )
+        + b"DATA\r\nx\r\n.\r\n"
+    )
 
     assert ["bob@corp.example", "Bob@corp.example"] == [r.address for r in driven.messages[0][0].recipients]
     assert 3 == sum(line.startswith("250 2.1.5") for line in driven.take())
@@ -223,13 +231,19 @@ def test_a_listed_proxy_names_the_client():
     driven = Driven(xclient=True)
 
     assert any("XCLIENT NAME ADDR" in line for line in driven.say("EHLO proxy.test"))
-    assert ["220 mx.test ESMTP Lazaretto"] == driven.say("XCLIENT ADDR=198.51.100.7 NAME=c.example HELO=c.example")
+    assert ["220 mx.test ESMTP Lazaretto"] == driven.say(
+        "XCLIENT ADDR=198.51.100.7 NAME=c.example HELO=c.example"
+    )
     assert "503 5.5.1" == driven.codes("MAIL FROM:<>")
     driven.hello().feed(ENVELOPE)
     assert "503 5.5.1" == driven.codes("XCLIENT ADDR=198.51.100.8")
     driven.feed(b"DATA\r\nx\r\n.\r\n")
     envelope = driven.messages[0][0]
-    assert ("198.51.100.7", "c.example", "c.example") == (envelope.client_ip, envelope.client_name, envelope.helo)
+    assert ("198.51.100.7", "c.example", "c.example") == (
+        envelope.client_ip,
+        envelope.client_name,
+        envelope.helo,
+    )
     assert "501 5.5.4" == driven.codes("XCLIENT ADDR=nonsense")
 
 
@@ -250,7 +264,9 @@ def test_too_many_errors():
     driven = Driven(GatewayLimits(errors=2)).hello()
     driven.feed(b"MAIL FROM:<>\r\n" + b"RCPT TO:<x@elsewhere.example>\r\n" * 5)
 
-    assert ["250 2.1.0", "550 5.7.1", "550 5.7.1", "550 5.7.1", "421 4.7.0"] == [line[:9] for line in driven.take()]
+    assert ["250 2.1.0", "550 5.7.1", "550 5.7.1", "550 5.7.1", "421 4.7.0"] == [
+        line[:9] for line in driven.take()
+    ]
     assert driven.closed
 
 
@@ -369,7 +385,9 @@ def test_lmtp_has_its_own_greeting():
     """RFC 2033 4.1."""
     driven = Driven(lmtp=True)
 
-    assert ["500 5.5.1", "500 5.5.1", "250 STARTTLS"] == [driven.codes(f"{v} x") for v in ("EHLO", "HELO", "LHLO")]
+    assert ["500 5.5.1", "500 5.5.1", "250 STARTTLS"] == [
+        driven.codes(f"{v} x") for v in ("EHLO", "HELO", "LHLO")
+    ]
 
 
 # Storing and stopping

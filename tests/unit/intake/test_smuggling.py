@@ -60,7 +60,9 @@ def test_no_cut_makes_a_false_end_true(name):
         assert [] == driven.messages
 
 
-@pytest.mark.parametrize("ends", list(itertools.product([b"\r", b"\n", b"\r\n", b"\n\r", b"\0\r\n", b""], repeat=2)))
+@pytest.mark.parametrize(
+    "ends", list(itertools.product([b"\r", b"\n", b"\r\n", b"\n\r", b"\0\r\n", b""], repeat=2))
+)
 def test_every_pair_of_line_ends_around_the_dot(ends):
     """Only CRLF on both sides is an end. RFC 5321 4.1.1.4."""
     before, after = ends
@@ -81,7 +83,9 @@ def test_a_chunk_with_bare_line_ends_is_refused():
     """BDAT would carry it through to a server that we then speak DATA to."""
     driven = Driven().hello()
     content = b"first\n.\nMAIL FROM:<x@y>\r\n"
-    driven.feed(b"MAIL FROM:<>\r\nRCPT TO:<bob@corp.example>\r\nBDAT %d LAST\r\n%sNOOP\r\n" % (len(content), content))
+    driven.feed(
+        b"MAIL FROM:<>\r\nRCPT TO:<bob@corp.example>\r\nBDAT %d LAST\r\n%sNOOP\r\n" % (len(content), content)
+    )
 
     assert ["550 5.6.0", "250 2.0.0"] == [line[:9] for line in driven.take()[-2:]]
     assert [] == driven.messages

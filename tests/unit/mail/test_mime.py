@@ -152,7 +152,7 @@ def test_digest_defaults_to_message():
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
 def test_encoded_message(encoding):
     """A transfer encoded message is illegal, clients open it all the same, and so do we."""
-    inside = multipart(HTML, file_part(b"MZ" + b"\x00" * 60, "run.exe"), part("see http://in.test/", Content_Type="text/plain"))
+    inside = multipart(HTML, file_part(b"MZ" + b"\x00" * 60, "run.exe"), part("see http://in.test/", Content_Type="text/plain"), boundary="inner")
     body = base64.encodebytes(inside) if encoding == "base64" else inside.replace(b"=", b"=3D")
     raw = multipart(part(body, Content_Type="message/rfc822", Content_Transfer_Encoding=encoding))
 
