@@ -13,13 +13,15 @@ from time import perf_counter
 
 import structlog
 
-from lazaretto.mail.domains import domain_of
+from lazaretto.deliver.parcel import header_block
+from lazaretto.mail.claims import find_claims
 from lazaretto.mail.stamp import Stamp, make_stamp
 from lazaretto.model.account import Domain
 from lazaretto.model.decision import Decision
 from lazaretto.model.disposition import Mode
 from lazaretto.model.envelope import Envelope
 from lazaretto.model.facts import Facts
+from lazaretto.model.message import Header
 from lazaretto.model.record import RecordState, Summary
 from lazaretto.model.verdict import Verdict
 from lazaretto.policy.decide import decide, decide_without_scan
@@ -106,7 +108,9 @@ async def _judge(
     except ScanFailed as failure:
         log.warning("scan failed", queue_id=envelope.queue_id, reason=failure.reason, detail=failure.detail)
         decision = decide_without_scan(envelope, domains, reason=str(failure))
-        await _commit(road, envelope, received, _Judged(decision, _stamp(road, envelope, decision, None)))
+        claims = find_claims(await asyncio.to_thread(header_block, road.blobs, blob.sha256))
+        stamp = _stamp(road, envelope, decision, None, claims)
+        await _commit(road, envelope, received, _Judged(decision, stamp))
         return decision
     decision = decide(examination.verdict, envelope, domains, per_recipient_replies=each_replies)
     judged = _Judged(
@@ -177,9 +181,15 @@ async def _domains(road: Road, envelope: Envelope) -> Mapping[str, Domain]:
     return {domain.name: domain for domain in domains}
 
 
-def _stamp(road: Road, envelope: Envelope, decision: Decision, examination: Examination | None) -> Stamp:
+def _stamp(
+    road: Road,
+    envelope: Envelope,
+    decision: Decision,
+    examination: Examination | None,
+    claims: tuple[Header, ...] = (),
+) -> Stamp:
     return make_stamp(
-        examination.headers if examination else (),
+        examination.headers if examination else claims,
         envelope,
         facts=examination.facts if examination else None,
         verdict=examination.verdict if examination else None,

@@ -10,7 +10,7 @@ from pathlib import Path
 from lazaretto.deliver.options import RelayOptions
 from lazaretto.deliver.relay import Relay
 from lazaretto.deliver.session import ClientOptions, Durations
-from lazaretto.mail.headers import parse_headers
+from lazaretto.mail.claims import find_claims
 from lazaretto.mail.stamp import make_stamp
 from lazaretto.model.account import NextHop
 from lazaretto.model.decision import Decision, Order, RecipientOrder
@@ -76,7 +76,7 @@ class Outbox:
         )
         envelope = replace(envelope, **fields)
         decision = Decision(disposition, tuple(RecipientOrder(r.address, order, "test") for r in people))
-        stamp = make_stamp(parse_headers(raw), envelope, None, None, decision, hostname="mx.lazaretto.test")
+        stamp = make_stamp(find_claims(raw), envelope, None, None, decision, hostname="mx.lazaretto.test")
         blob = await asyncio.to_thread(self.blobs.put, raw)
 
         async def work(tx):

@@ -8,6 +8,7 @@ when its standard input ends.
 import asyncio
 import json
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import structlog
 import uvloop
 
 from lazaretto.api.app import build_api
-from lazaretto.api.server import build_server, listen
+from lazaretto.api.server import build_server
 from tests.wire.samples import ACCOUNT
 from tests.wire.seed import services, world
 
@@ -27,7 +28,7 @@ async def main(folder: Path, messages: int) -> None:
         made = await filled.put_many(messages)
         api = services(filled)
         server = build_server(build_api(api), api.options)
-        listening = listen("127.0.0.1", 0)
+        listening = socket.create_server(("127.0.0.1", 0))
         asyncio.get_running_loop().add_signal_handler(
             signal.SIGTERM, lambda: setattr(server, "should_exit", True)
         )

@@ -50,7 +50,7 @@ async def gather(resolver: Resolver | None, raw: bytes = SIGNED) -> Facts:
     )
 
 
-async def ask_all(zone: Zone, raw: bytes = SIGNED, *, timeout: float = 0.3) -> tuple[Facts, NameServer]:
+async def ask_all(zone: Zone, raw: bytes = SIGNED, *, timeout: float = 5.0) -> tuple[Facts, NameServer]:
     async with (
         nameserver(zone) as server,
         Resolver([server.address], timeout=timeout, attempts=1) as resolver,
@@ -145,6 +145,27 @@ async def test_dead_servers_do_not_hold_a_message(monkeypatch):
 
     assert {Status.TEMPERROR, Status.NXDOMAIN} >= {a.status for a in facts.answers}
     assert AuthResult.ERROR == facts.authentication.folded_spf
+    assert facts.authentication == replay(facts)
+
+
+async def test_limit_of_questions(monkeypatch):
+    """What a hostile zone asks beyond the limit is not put, and the replay knows."""
+    monkeypatch.setattr(facts_module, "MAX_QUESTIONS", 4)
+
+    facts, server = await ask_all(ZONE)
+
+    assert 4 == len(server.questions)
+    assert AuthResult.ERROR == facts.authentication.folded_spf
+    assert facts.authentication == replay(facts)
+
+
+async def test_limit_of_text(monkeypatch):
+    """Answers of megabytes are not stored with every message."""
+    monkeypatch.setattr(facts_module, "MAX_TEXT", 100)
+
+    facts, _ = await ask_all(ZONE)
+
+    assert 3_000 > sum(len(r) for a in facts.answers for r in a.records)
     assert facts.authentication == replay(facts)
 
 

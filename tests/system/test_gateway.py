@@ -200,7 +200,7 @@ async def test_wrong_certificate_files_say_what_is_wrong(tmp_path):
     """One sentence for the administrator."""
     (tmp_path / "bad.pem").write_text("nothing")
 
-    with pytest.raises(BadCertificateError, match="bad.pem"):
+    with pytest.raises(BadCertificateError, match=r"bad\.pem"):
         server_context(tmp_path / "bad.pem", tmp_path / "bad.pem")
     with pytest.raises(BadCertificateError, match="cannot read"):
         server_context(tmp_path / "absent.pem", tmp_path / "absent.pem")

@@ -31,7 +31,7 @@ ZONE = {
 
 
 def resolver(server, **options):
-    return Resolver([server.address], **{"timeout": 0.3, "attempts": 1} | options)
+    return Resolver([server.address], **{"timeout": 5.0, "attempts": 1} | options)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,8 @@ def resolver(server, **options):
 )
 async def test_answers(name, kind, status, records):
     """Each way in which a question can end."""
-    async with nameserver(ZONE) as server, resolver(server) as dns_client:
+    patience = 0.2 if name == "silent.test" else 5.0
+    async with nameserver(ZONE) as server, resolver(server, timeout=patience) as dns_client:
         answer = await dns_client.ask(Question(name, kind))
 
     assert (status, records) == (

@@ -56,9 +56,7 @@ def drive(version, server, held):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_an_sdk_does_its_work(server, version):
     """Lists by page and by cursor with nothing twice and nothing missed, reads one message, releases it."""
-    held = server["made"][
-        -6 * (VERSIONS.index(version) + 1)
-    ]  # every sixth is MALICIOUS, a fresh one for each
+    held = server["made"][6 * VERSIONS.index(version)]  # every sixth is MALICIOUS, a fresh one for each
     seen = drive(version, server, held)
 
     assert version == seen["version"]

@@ -203,7 +203,7 @@ class AcceptingHop:
 
     async def _send(self, tx):
         now = datetime.now(UTC)
-        claimed = await outbox.claim(tx, owner="test", limit=100, now=now, lease=timedelta(seconds=60))
+        claimed = await outbox.claim(tx, owner="test", limit=10_000, now=now, lease=timedelta(seconds=60))
         for one in claimed:
             await outbox.settle(
                 tx, one, outbox.Outcome(DeliveryState.DELIVERED, "250 2.0.0 Ok", "delivered to the sink"), now

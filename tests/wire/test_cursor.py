@@ -1,13 +1,11 @@
 """Cursors are believed only from this server, for this account."""
 
-import stat
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lazaretto.api import codes
-from lazaretto.api.cursor import MAX_CURSOR, Position, load_secret, open_cursor, seal_cursor
+from lazaretto.api.cursor import MAX_CURSOR, Position, open_cursor, seal_cursor
 from lazaretto.model.errors import Invalid
 
 SECRET = b"s" * 32
@@ -42,14 +40,3 @@ def test_a_cursor_is_bound_to_its_account_and_server():
     ):
         with pytest.raises(Invalid):
             open_cursor(secret, account, text)
-
-
-def test_the_secret_is_made_once_and_kept_private(tmp_path):
-    """The second start reads what the first one wrote."""
-    path = tmp_path / "cursor.key"
-
-    first, second = load_secret(path), load_secret(path)
-
-    assert first == second
-    assert 32 == len(first)
-    assert 0o600 == stat.S_IMODE(path.stat().st_mode)

@@ -191,11 +191,11 @@ async def test_alive_and_counters(api):
 
 
 async def test_ready_when_all_parts_are_well(api):
-    """Store and queue are always asked."""
+    """The store is always asked."""
     answer = await api.http.get("/readyz")
 
     assert 200 == answer.status_code
-    assert {"store", "queue"} == answer.json()["parts"].keys()
+    assert {"store"} == answer.json()["parts"].keys()
 
 
 async def test_not_ready_when_an_essential_part_is_not_well(api):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from contextlib import asynccontextmanager, closing
 
 import pytest
@@ -11,7 +12,7 @@ from starlette.routing import Route
 
 from lazaretto.api import codes
 from lazaretto.api.options import ApiOptions
-from lazaretto.api.server import MAX_HEAD, build_server, listen
+from lazaretto.api.server import MAX_HEAD, build_server
 
 pytestmark = pytest.mark.system
 
@@ -36,7 +37,7 @@ async def endless(request):
 async def running(**options):
     app = Starlette(routes=[Route("/", hello, methods=["GET", "POST"]), Route("/big", endless)])
     server = build_server(app, ApiOptions(**options))
-    listening = listen("127.0.0.1", 0)
+    listening = socket.create_server(("127.0.0.1", 0))
     with closing(listening):
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve(sockets=[listening]))

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -67,9 +68,8 @@ async def release(
     freed: dict[str, _Freed | None] = {}
     for start in range(0, len(wanted), MAX_AT_ONCE):
         some = wanted[start : start + MAX_AT_ONCE]
-        freed |= await database.write(
-            lambda tx, some=some: _free(tx, account, some, recipients, actor=actor, now=now())  # type: ignore[misc]
-        )
+        work = partial(_free, account=account, refs=some, recipients=recipients, actor=actor, now=now())
+        freed |= await database.write(work)
         poke()
     ended = await _ended(database, account, [f for f in freed.values() if f], seconds=wait)
     return _outcomes(freed, ended, recipients)
@@ -77,10 +77,10 @@ async def release(
 
 async def _free(
     tx: Transaction,
+    *,
     account: str,
     refs: Sequence[str],
     recipients: Sequence[str] | None,
-    *,
     actor: str,
     now: datetime,
 ) -> dict[str, _Freed | None]:
@@ -113,7 +113,7 @@ async def _ended(
     deadline, pause = time.monotonic() + seconds, FIRST_LOOK
     while True:
         ids = tuple(waiting)
-        ended |= await database.read(lambda tx, ids=ids: _deliveries(tx, account, ids))  # type: ignore[misc]
+        ended |= await database.read(partial(_deliveries, account=account, ids=ids))
         for id_ in ids:
             if not _under_way(ended[id_], waiting[id_].queued):
                 del waiting[id_]
@@ -123,7 +123,9 @@ async def _ended(
         pause = min(2 * pause, LONGEST_LOOK)
 
 
-async def _deliveries(tx: Transaction, account: str, ids: Sequence[str]) -> dict[str, tuple[Delivery, ...]]:
+async def _deliveries(
+    tx: Transaction, *, account: str, ids: Sequence[str]
+) -> dict[str, tuple[Delivery, ...]]:
     records = {id_: await get_record(tx, account, id_) for id_ in ids}
     return {id_: record.deliveries if record else () for id_, record in records.items()}
 

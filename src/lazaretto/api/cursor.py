@@ -8,16 +8,13 @@ Limits: a cursor does not expire, and is void once the server's secret changes.
 """
 
 import hmac
-import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from lazaretto.api import codes
 from lazaretto.model.errors import Invalid
 
-SECRET_BYTES = 32
 SEAL_BYTES = 16
 MAX_CURSOR = 8_192
 """Longest cursor that is looked at: filters are part of it, and the request line ends at 16 KiB."""
@@ -31,20 +28,6 @@ class Position:
 
     before: int
     filters: str
-
-
-def load_secret(path: Path) -> bytes:
-    """The secret of this server, made on first use and readable by its owner only."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        secret = os.urandom(SECRET_BYTES)
-        file.write(secret)
-        file.flush()
-        os.fsync(file.fileno())
-    return secret
 
 
 def seal_cursor(secret: bytes, account: str, position: Position) -> str:

@@ -15,14 +15,10 @@ from starlette.responses import Response
 from lazaretto.api.call import Desk
 from lazaretto.api.reply import JSON, encode
 from lazaretto.api.services import PartState, Probe
-from lazaretto.model.record import DeliveryState
-from lazaretto.store import outbox
 from lazaretto.telemetry import metrics
 
 PROBE_SECONDS = 2.0
 """How long one part may take to say how it is; silence is not well."""
-
-SHOWN_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.QUARANTINED)
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -59,12 +55,8 @@ async def show_metrics(desk: Desk, _: Request) -> Response:
 
 
 async def ask_all(desk: Desk) -> Readiness:
-    """All parts at once; the store and its queue are asked here, the others bring their own question."""
-    probes = (
-        Probe("store", lambda: _ask_store(desk)),
-        Probe("queue", lambda: _ask_queue(desk)),
-        *desk.services.probes,
-    )
+    """All parts at once; the store is asked here, the others bring their own question."""
+    probes = (Probe("store", lambda: _ask_store(desk)), *desk.services.probes)
     async with asyncio.TaskGroup() as group:
         tasks = {probe.name: (probe, group.create_task(_ask(probe))) for probe in probes}
     states = {name: (probe, task.result()) for name, (probe, task) in tasks.items()}
@@ -85,9 +77,3 @@ async def _ask(probe: Probe) -> PartState:
 async def _ask_store(desk: Desk) -> PartState:
     await desk.services.database.read(lambda tx: tx.value("SELECT 1"))
     return PartState(ok=True, detail=f"{desk.services.database.dialect} answers")
-
-
-async def _ask_queue(desk: Desk) -> PartState:
-    depth = await desk.services.database.read(outbox.queue_depth)
-    words = ", ".join(f"{depth.get(state, 0)} {state.value}" for state in SHOWN_STATES)
-    return PartState(ok=True, detail=words)

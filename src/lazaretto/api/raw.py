@@ -71,6 +71,8 @@ def _octets(call: Call, record: Record) -> Response:
         "Content-Disposition": f'attachment; filename="{record.envelope.queue_id}.eml"',
         "ETag": f'"{record.blob}"',
     }
+    if call.request.method == "HEAD":
+        return Response(headers=headers, media_type=OCTETS)
     return StreamingResponse(call.services.blobs.chunks(record.blob), headers=headers, media_type=OCTETS)
 
 

@@ -8,7 +8,6 @@ Limits: HTTP/1.1 only; TLS is left to a proxy in front; signals are left to the 
 """
 
 import asyncio
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -30,9 +29,6 @@ KEEP_ALIVE_SECONDS = 75
 
 GRACE_SECONDS = 10
 """How long answers may take to end when the server stops."""
-
-BACKLOG = 512
-"""Connections the kernel may hold for us before they are accepted."""
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -153,23 +149,8 @@ class Server(uvicorn.Server):
         yield
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """The listening socket; raises OSError, which the caller explains to the operator."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(BACKLOG)
-        listening.setblocking(False)
-    except OSError:
-        listening.close()
-        raise
-    return listening
-
-
 def build_server(app: Starlette, options: ApiOptions) -> Server:
-    """To be run with `await server.serve(sockets=[listen(host, port)])`."""
+    """To be run with `await server.serve(sockets=[...])`, on a socket that the caller has bound."""
     return Server(
         uvicorn.Config(
             app,

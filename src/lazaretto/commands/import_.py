@@ -37,7 +37,7 @@ def run(parsed: argparse.Namespace) -> int:
     from lazaretto.telemetry.log import configure_log
 
     settings = load(parsed)
-    configure_log("error", settings.log.format)
+    configure_log("warning", settings.log.format)
     tally = asyncio.run(_import(parsed, settings))
     show(parsed, _value(tally), _text(tally))
     if tally.unreadable or _unjudged(tally):

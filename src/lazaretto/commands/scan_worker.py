@@ -9,7 +9,6 @@ import os
 import resource
 import signal
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -80,8 +79,10 @@ class Scanner:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         gc.freeze()
         gc.set_threshold(GC_THRESHOLD)
-        with suppress(EOFError, KeyboardInterrupt):
+        try:
             asyncio.run(self._batches(pipe))
+        except* (EOFError, ConnectionError):
+            pass  # the parent has closed the pipe, or is gone
         os._exit(0)  # the parent's exit handlers are not ours to run
 
     async def _batches(self, pipe: Connection) -> None:

@@ -7,7 +7,7 @@ from lazaretto.mail.stamp import Stamp, joined, release_stamp
 from lazaretto.store.blobs import Blobs
 from lazaretto.store.outbox import Claimed, Sending
 
-MAX_HEADER = 256 * 1024
+MAX_HEADER = 1 << 20
 """Bytes of a message that are searched for the end of its header block."""
 
 

@@ -257,8 +257,7 @@ class Connection(asyncio.Protocol):
         if data and not self._lost:
             self._transport.write(data)
         for refused in session.refused():
-            if not refused.reply.positive:
-                self._house.tell(refused, session.client.ip)
+            self._house.tell(refused, session.client.ip)
 
     def _close(self) -> None:
         self._closing = True

@@ -12,7 +12,7 @@ by `lookback`, the number of its trusted hops.
 
 from ipaddress import ip_address
 
-from lazaretto.mail.domains import registered_domain
+from lazaretto.mail.domains import domain_of, registered_domain
 from lazaretto.model.disposition import Mode
 from lazaretto.model.envelope import Envelope
 from lazaretto.model.facts import Boundary
@@ -33,12 +33,14 @@ def find_boundary(message: Message, envelope: Envelope, *, lookback: int) -> Bou
     if envelope.mode is Mode.DIRECT and lookback <= 0:
         return _of_envelope(envelope)
     if envelope.mode is Mode.DIRECT:
-        hop = _entry(message.hops[:MAX_HOPS], skip=lookback - 1)  # the first trusted hop is our own client
+        hop = _entry(
+            message.hops, envelope.mail_from, skip=lookback - 1
+        )  # the first trusted hop is our own client
         return _of_hop(hop, envelope.mail_from) if hop else _of_envelope(envelope)
     if envelope.client_ip and envelope.mode not in _COPIED:
         return _of_envelope(envelope)  # recorded by whoever imported it
     mail_from = _return_path(message, envelope)
-    hop = _entry(message.hops[:MAX_HOPS], skip=lookback)
+    hop = _entry(message.hops, mail_from, skip=lookback)
     return _of_hop(hop, mail_from) if hop else Boundary(None, None, mail_from, "unknown")
 
 
@@ -51,19 +53,20 @@ def _of_hop(hop: Hop, mail_from: str) -> Boundary:
     return Boundary(hop.client_ip, hop.helo, mail_from, "received", at=hop.at)
 
 
-def _entry(hops: tuple[Hop, ...], *, skip: int) -> Hop | None:
+def _entry(hops: tuple[Hop, ...], mail_from: str, *, skip: int) -> Hop | None:
     """The newest hop whose client stands outside."""
-    return next((hop for hop in hops[max(skip, 0) :] if not _is_inside(hop)), None)
+    sender = registered_domain(domain_of(mail_from))
+    return next((hop for hop in hops[max(skip, 0) : MAX_HOPS] if not _is_inside(hop, sender)), None)
 
 
-def _is_inside(hop: Hop) -> bool:
+def _is_inside(hop: Hop, sender: str) -> bool:
     if hop.client_ip is None or not _is_public(hop.client_ip):
         return True
     if (hop.protocol or "").lower().startswith(_FETCHED):
         return True
     # the reverse name is the receiver's finding, unlike the HELO name, which anybody may choose
     client, receiver = registered_domain(hop.client_name or ""), registered_domain(hop.by or "")
-    return bool(client) and client == receiver
+    return bool(client) and client == receiver != sender  # a sender inside, say a mailing list, is the origin
 
 
 def _is_public(text: str) -> bool:

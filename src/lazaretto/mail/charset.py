@@ -17,7 +17,16 @@ MAX_LABEL = 40
 META_BYTES = 1024
 """How far into HTML a declaration of its character set may stand. HTML Living Standard 13.2.3.2."""
 
-_NOT_TEXT = {"mbcs", "base64_codec", "bz2_codec", "hex_codec", "quopri_codec", "rot_13", "uu_codec", "zlib_codec"}
+_NOT_TEXT = {
+    "mbcs",
+    "base64_codec",
+    "bz2_codec",
+    "hex_codec",
+    "quopri_codec",
+    "rot_13",
+    "uu_codec",
+    "zlib_codec",
+}
 """What the table of aliases names besides character sets."""
 
 _NAMELESS = (

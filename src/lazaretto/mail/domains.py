@@ -6,6 +6,7 @@ The Public Suffix List comes with a package and is read once, when the first hos
 Limits: no DNS is asked, and a list entry newer than the package is not known.
 """
 
+import re
 from functools import cache, lru_cache
 from ipaddress import ip_address
 
@@ -21,6 +22,8 @@ MAX_LABEL = 63
 CACHED_HOSTS = 16_384
 """How many answers are remembered: mail names the same hosts over and over."""
 
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 _DOTS = str.maketrans({"\u3002": ".", "\uff0e": ".", "\uff61": "."})  # RFC 3490 3.1: these are dots too
 
 
@@ -71,6 +74,8 @@ def bare_ip(host: str) -> str:
             text = text[5:]
     if not text or not (":" in text or text[-1:].isdigit()) or len(text) > MAX_LABEL:
         return ""
+    if _IPV4.fullmatch(text):
+        return text
     try:
         return str(ip_address(text))
     except ValueError:

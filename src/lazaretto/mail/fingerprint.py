@@ -39,6 +39,9 @@ SHORTEST = 4
 LONGEST = 30
 """Characters of the words that count: shorter ones are in every letter, longer ones are identifiers."""
 
+MAX_PIECE = 200
+"""Characters of one piece between spaces: putting a long run of marks in order takes quadratic time."""
+
 _TOKEN = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 _NOT_WORDS = ("@", "://", "www.")
@@ -85,10 +88,9 @@ def _checksum(word: str) -> int:
 
 def _words(text: str, own: set[str]) -> set[str]:
     """The different words of a text, lower case; what holds a digit, or is a link or an address, is none."""
-    if not text.isascii():  # accents and combining marks are sprinkled over letters to make each one differ
-        text = _without_marks(unicodedata.normalize("NFKD", _without_marks(text)))
     found: set[str] = set()
-    for piece in set(text.lower().split()):
+    for written in set(text.lower().split()):
+        piece = written if written.isascii() else _without_marks(written[:MAX_PIECE])
         if piece.isalpha():
             found.add(piece)
         elif not any(mark in piece for mark in _NOT_WORDS):
@@ -96,9 +98,9 @@ def _words(text: str, own: set[str]) -> set[str]:
     return {word for word in found if SHORTEST <= len(word) <= LONGEST} - own
 
 
-def _without_marks(text: str) -> str:
-    """Marks go before the text is normalised: putting a long run of them in order takes quadratic time."""
-    return "".join(c for c in text if not unicodedata.combining(c))
+def _without_marks(piece: str) -> str:
+    """Accents and combining marks are sprinkled over letters to make each letter of a campaign differ."""
+    return "".join(c for c in unicodedata.normalize("NFKD", piece) if not unicodedata.combining(c))
 
 
 def _hash(items: Iterable[str]) -> str:

@@ -89,7 +89,8 @@ def _read_plain_fields(raw: bytes, start: int, stop: int) -> tuple[Header, ...] 
             return None
         value = value.strip()
         if not value.isprintable():
-            value = clean_controls(value.replace("\r", "").replace("\n", "")).strip()
+            value = value.replace("\r", "").replace("\n", "").replace("\t", " ")
+            value = clean_controls(value).strip()
         if "=?" in value:
             value = decode_words(value)
         headers.append(Header(name, value, Span(start + field.start(), start + position)))
@@ -163,7 +164,7 @@ def _field_text(raw: bytes, start: int, end: int, defects: DefectList | None, pa
         text, _ = decode_text(value, None)
         if defects is not None:
             defects.add("non_ascii_header", part)
-    return text if text.isprintable() else clean_controls(text).strip()
+    return text if text.isprintable() else clean_controls(text.replace("\t", " ")).strip()
 
 
 def undecoded(raw: bytes, header: Header) -> str:

@@ -10,7 +10,7 @@ text, MAX_MISSES searches for the place of a link.
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -67,7 +67,7 @@ def read_html(text: str, part: int, defects: DefectList, *, tree: bool = True) -
     walk.run(root)
     if walk.cut:
         defects.add("html_too_complex", part)
-    links = tuple(islice(_links(walk, _Locator(text), sheet, part), MAX_LINKS))
+    links = tuple(islice(_links(walk, _Locator(text), sheet, part), MAX_LINKS + 1))
     return HtmlReading(fold("".join(walk.seen)), _facts(walk, links, part), links)
 
 
@@ -101,6 +101,9 @@ def _links(walk: Walk, locator: "_Locator", sheet: str, part: int) -> Iterator[L
             link = make_link(href, "", "css", part, base=base)
             if link is not None:
                 yield link
+    for comment in walk.conditional:
+        for link in FlatReading(comment, part).read().links:
+            yield replace(link, hidden=True, start=-1, end=-1)
 
 
 def _shown(node: LexborNode, walk: Walk) -> str:

@@ -81,7 +81,7 @@ class FlatReading:
             self._add(href, "".join(self.seen[first : first + MAX_SHOWN]), at, "a")
 
     def _add(self, href: str, shown: str, at: tuple[int, int], place: LinkPlace) -> None:
-        if len(self.links) < MAX_LINKS:
+        if len(self.links) <= MAX_LINKS:
             link = make_link(href, shown, place, self.part, at=at, base=self._base)
             if link is not None:
                 self.links.append(link)

@@ -21,6 +21,9 @@ MAX_OPEN = 1_000
 MAX_OPEN_FORMATTING = 100
 """Formatting elements open at once: each paragraph below them repeats them all."""
 
+MAX_REPEATED = 200_000
+"""Copies of open formatting elements that paragraphs may cause, all together: each copy is a node."""
+
 CHEAP_TAGS = 600
 """With so few tags no nesting can hurt."""
 
@@ -121,7 +124,7 @@ def exhausting(text: str) -> bool:
     if text.count("<") <= CHEAP_TAGS and len(text) <= CHEAP_LENGTH:
         return False
     opened: dict[str, int] = {}
-    total = formatting = position = 0
+    total = formatting = repeated = position = 0
     while (found := _MARKUP.search(text, position)) is not None:
         tag = _TAG.match(text, found.start())
         if tag is None:
@@ -135,14 +138,15 @@ def exhausting(text: str) -> bool:
             change = 0 if name in _VOID else 1
             if position - found.start() > 2 * MAX_ATTRIBUTES and _too_many(tag[3]):
                 return True
+            repeated += 0 if name in _FORMATTING else formatting
             if name in _RAW or name == "plaintext":
                 position = _raw_end(text, position, name)
         if change:
             opened[name] = opened.get(name, 0) + change
             total += change
             formatting += change * (name in _FORMATTING)
-            if total > MAX_OPEN or formatting > MAX_OPEN_FORMATTING:
-                return True
+        if total > MAX_OPEN or formatting > MAX_OPEN_FORMATTING or repeated > MAX_REPEATED:
+            return True
     return False
 
 

@@ -3,7 +3,7 @@
 Each element inherits from its parent whether it is shown, its font size and its colours; only elements that
 differ from a plain page are remembered, so that ordinary mail costs next to nothing.
 
-Limits: MAX_NODES nodes, MAX_CLASSES class names of one element.
+Limits: MAX_NODES nodes, MAX_CLASSES class names of one element, MAX_CONDITIONAL comments.
 """
 
 from dataclasses import dataclass, replace
@@ -15,6 +15,9 @@ from lazaretto.mail.styles import NOTHING, Look, look_of
 
 MAX_NODES = 60_000
 """Nodes that are looked at. The tree builder can make many more out of few characters."""
+
+MAX_CONDITIONAL = 50
+"""Conditional comments that are kept: Outlook shows what stands in them, and nobody else does."""
 
 MAX_CLASSES = 20
 """Class names of one element that are looked up."""
@@ -81,6 +84,7 @@ class Walk:
         self.tags: list[str] = []
         self.carriers: list[Carrier] = []
         self.styles_with_url: list[str] = []
+        self.conditional: list[str] = []
         self.cut = False
         self.states: dict[int, State] = {}
         self._parent = 0
@@ -94,6 +98,8 @@ class Walk:
             tag = node.tag
             if tag == "-text":
                 self._text(node)
+            elif tag == "-comment":
+                self._comment(node)
             elif tag and tag[0] not in "-!":
                 self._element(node, tag)
 
@@ -101,6 +107,11 @@ class Walk:
         """How the parent of a node is shown."""
         parent = node.parent
         return PLAIN if parent is None else self.states.get(parent.mem_id, PLAIN)
+
+    def _comment(self, node: LexborNode) -> None:
+        content = node.comment_content or ""
+        if "[if" in content[:40] and len(self.conditional) < MAX_CONDITIONAL:
+            self.conditional.append(content)
 
     def _text(self, node: LexborNode) -> None:
         parent = node.parent

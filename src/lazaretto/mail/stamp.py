@@ -8,21 +8,21 @@ Everything that a client could choose (HELO, recipient, reverse name) is reduced
 it enters a field. Limits: the Subject is not marked, and bodies are never touched.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from ipaddress import ip_address
 
-from lazaretto.mail.authres import authserv_id_of, render
+from lazaretto.mail.authres import render
+from lazaretto.mail.claims import forged_fields
 from lazaretto.model.decision import Decision
 from lazaretto.model.disposition import Disposition
 from lazaretto.model.envelope import Envelope
 from lazaretto.model.facts import Facts
 from lazaretto.model.message import Header, Span
 from lazaretto.model.verdict import Verdict
-
-OWN_PREFIX = "x-lazaretto-"
 
 LINE_WIDTH = 78
 """Where fields are folded. RFC 5322 2.1.1."""
@@ -69,7 +69,7 @@ def make_stamp(
     authserv_id: str | None = None,
     required: float = 5.0,
 ) -> Stamp:
-    """The stamp for one received message; headers are those of the outer header block, with spans.
+    """The stamp for one received message; headers are its `claims.find_claims`.
 
     Facts or verdict are None when the scan did not get that far. Without an authserv-id the host name serves.
     """
@@ -104,16 +104,20 @@ def release_stamp(stamp: Stamp, *, hostname: str, queue_id: str, at: datetime) -
 def joined(raw: bytes | Iterable[bytes], stamp: Stamp) -> Iterator[bytes]:
     """What is sent: the prefix, then the received bytes without the cuts, for any way of chunking them."""
     yield stamp.prefix
-    offset = 0
+    cuts, start = deque(stamp.cuts), 0
     for chunk in (raw,) if isinstance(raw, bytes) else raw:
-        yield from _outside(chunk, offset, stamp.cuts)
-        offset += len(chunk)
-
-
-def forged_fields(headers: Sequence[Header], authserv_id: str) -> tuple[Span, ...]:
-    """The outer fields that only we may write: results under our name, and X-Lazaretto-*."""
-    spans = sorted((h.span for h in headers if _is_forged(h, authserv_id)), key=lambda s: s.start)
-    return tuple(s for s in spans if s.end > s.start)
+        end = start + len(chunk)
+        position = start
+        while cuts and cuts[0].start < end:
+            if cuts[0].start > position:
+                yield chunk[position - start : cuts[0].start - start]
+            position = max(position, min(cuts[0].end, end))
+            if cuts[0].end > end:
+                break  # the cut goes on in the next chunk
+            cuts.popleft()
+        if position < end:
+            yield chunk[position - start :] if position > start else chunk
+        start = end
 
 
 def received_field(envelope: Envelope, *, hostname: str) -> bytes:
@@ -131,14 +135,6 @@ def received_field(envelope: Envelope, *, hostname: str) -> bytes:
     return _fold("Received", [*words, format_datetime(envelope.received_at)])
 
 
-def _is_forged(header: Header, authserv_id: str) -> bool:
-    key = header.key.strip()
-    if key.startswith(OWN_PREFIX):
-        return True
-    # RFC 8601 5: only results under our own name are removed, those of others are theirs to defend
-    return key == "authentication-results" and authserv_id_of(header.value).lower() == authserv_id.lower()
-
-
 def _authentication_field(authserv_id: str, facts: Facts | None, envelope: Envelope) -> bytes:
     if facts is None or facts.offline:
         return _fold("Authentication-Results", [authserv_id + ";", "none"])  # RFC 8601 2.2: no-result
@@ -154,10 +150,25 @@ def _one_field(field: bytes) -> bytes:
 
 
 def _spam_status(verdict: Verdict | None, decision: Decision, required: float) -> bytes:
-    answer = "Yes" if decision.disposition in FLAGGED else "No"
-    score = verdict.score if verdict else 0.0
-    words = [f"{answer},", f"score={score:.1f}", f"required={required:.1f}", *_tests(verdict)]
+    flagged = decision.disposition in FLAGGED
+    score = _score(verdict, flagged=flagged)
+    needed = min(required, score) if flagged and verdict else required  # a rule alone may have sufficed
+    words = [
+        "Yes," if flagged else "No,",
+        f"score={score:.1f}",
+        f"required={needed:.1f}",
+        *_tests(verdict),
+    ]
     return _fold("X-Spam-Status", words)
+
+
+def _score(verdict: Verdict | None, *, flagged: bool) -> float:
+    """Points toward the disposition; for unflagged mail those toward spam, bulk being no reproach."""
+    if verdict is None:
+        return 0.0
+    if flagged:
+        return verdict.score
+    return max((points for kind, points in verdict.scores if kind in ("malicious", "spam")), default=0.0)
 
 
 def _tests(verdict: Verdict | None) -> list[str]:
@@ -223,15 +234,3 @@ def _fields(block: bytes) -> list[bytes]:
         else:
             fields.append(line)
     return fields
-
-
-def _outside(chunk: bytes, offset: int, cuts: tuple[Span, ...]) -> Iterator[bytes]:
-    position, end = offset, offset + len(chunk)
-    for cut in cuts:
-        if cut.end <= position or cut.start >= end:
-            continue
-        if cut.start > position:
-            yield chunk[position - offset : cut.start - offset]
-        position = min(cut.end, end)
-    if position < end:
-        yield chunk[position - offset :]

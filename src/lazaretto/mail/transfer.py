@@ -54,7 +54,7 @@ def decode_base64(data: bytes) -> tuple[bytes, bool]:
     first_pad = data.find(b"=")
     if first_pad < 0 or not data[first_pad:].strip(b"=\r\n\t "):
         try:
-            return binascii.a2b_base64(data), not _has_foreign(data)
+            return binascii.a2b_base64(data), not _has_foreign(data) and data.count(b"=") <= 2
         except binascii.Error:
             pass
     cleaned = data.translate(None, _FOREIGN_BUT_PAD)

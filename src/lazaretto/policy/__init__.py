@@ -1,1 +1,1 @@
-"""What is done with a judged message: a pure function of the verdict and the policy of each recipient's domain."""
+"""What is done with a judged message: a pure function of the verdict and of each domain's policy."""

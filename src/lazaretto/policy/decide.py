@@ -1,15 +1,15 @@
 """Orders for the recipients of a message, by the disposition and the policy of each recipient's domain.
 
-SMTP has one reply for all recipients of a transaction (RFC 5321 4.2.5). So a message is only refused at the door when
-every recipient's policy refuses it; otherwise the copies that would be refused are held, and the order says so.
-The same holds for "not now" after a failed scan: one recipient who wants to wait makes all wait.
-LMTP answers once for each recipient (RFC 2033 4.2), and there the orders may differ.
+SMTP has one reply for all recipients of a transaction (RFC 5321 4.2.5). So a message is only refused at the
+door when every recipient's policy refuses it; otherwise the copies that would be refused are held, and the
+order says so. The same holds for "not now" after a failed scan: one recipient who wants to wait makes all
+wait. LMTP answers once for each recipient (RFC 2033 4.2), and there the orders may differ.
 
-Ways in that deliver nothing (history, copies, reports) get a decision too: it records what policy would have done,
-and whoever stores the deliveries leaves them undelivered.
+Ways in that deliver nothing (history, copies, reports) get a decision too: it records what policy would
+have done, and whoever stores the deliveries leaves them undelivered.
 
-Limits: a recipient whose domain is not ours any more gets the default policy; whether it may be relayed at all
-was decided before the message was taken.
+Limits: a recipient whose domain is not ours any more gets the default policy; whether it may be relayed at
+all was decided before the message was taken.
 """
 
 from collections.abc import Mapping
@@ -36,9 +36,13 @@ def delivers(mode: Mode) -> bool:
 
 
 def decide(
-    verdict: Verdict, envelope: Envelope, domains: Mapping[str, Domain], *, per_recipient_replies: bool = False
+    verdict: Verdict,
+    envelope: Envelope,
+    domains: Mapping[str, Domain],
+    *,
+    per_recipient_replies: bool = False,
 ) -> Decision:
-    """One order for each recipient; `domains` by name, `per_recipient_replies` where the client reads one reply each."""
+    """One order for each recipient, with `domains` by name; LMTP gives `per_recipient_replies`."""
     disposition = verdict.disposition
     orders = tuple(_judged(r, _policy_of(r, domains), disposition) for r in envelope.recipients)
     if delivers(envelope.mode):
@@ -74,7 +78,9 @@ def _judged(recipient: Recipient, policy: DomainPolicy, disposition: Disposition
 def _unjudged(recipient: Recipient, policy: DomainPolicy, reason: str) -> RecipientOrder:
     order = _FAILURE_ORDERS[policy.on_scan_failure]
     name = domain_of(recipient.address) or "the recipient's domain"
-    return RecipientOrder(recipient.address, order, f"No scan was made ({reason}); for this {name} says {order}.")
+    return RecipientOrder(
+        recipient.address, order, f"No scan was made ({reason}); for this {name} says {order}."
+    )
 
 
 def _one_reply(orders: tuple[RecipientOrder, ...]) -> tuple[RecipientOrder, ...]:
@@ -87,20 +93,26 @@ def _one_reply(orders: tuple[RecipientOrder, ...]) -> tuple[RecipientOrder, ...]
 
 
 def _held(order: RecipientOrder) -> RecipientOrder:
-    reason = f"{order.reason} Other recipients of the same transaction take the message, so this copy is held instead."
+    reason = (
+        f"{order.reason} Other recipients of the transaction take the message, so this copy is held instead."
+    )
     return replace(order, order=Order.QUARANTINE, reason=reason)
 
 
 def _waiting(order: RecipientOrder, reason: str) -> RecipientOrder:
     if order.order is Order.DEFER:
         return order
-    text = f"{order.reason} The reply is shared with a recipient whose copy waits ({reason}), so this one waits too."
+    text = f"{order.reason} The reply is shared with a recipient who waits ({reason}), so this one waits too."
     return replace(order, order=Order.DEFER, reason=text)
 
 
 def _nothing_to_refuse(order: RecipientOrder) -> RecipientOrder:
     """The message is already in its mailbox: nobody waits for a reply, so refusing becomes holding."""
     if order.order in {Order.REJECT, Order.DEFER}:
-        reason = f"{order.reason} The message was not offered for delivery, so there is nobody to refuse it to."
-        return replace(order, order=Order.QUARANTINE if order.order is Order.REJECT else Order.DELIVER, reason=reason)
+        reason = (
+            f"{order.reason} The message was not offered for delivery, so there is nobody to refuse it to."
+        )
+        return replace(
+            order, order=Order.QUARANTINE if order.order is Order.REJECT else Order.DELIVER, reason=reason
+        )
     return order

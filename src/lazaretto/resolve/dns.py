@@ -26,8 +26,8 @@ MAX_LABEL = 63
 MAX_RECORDS = 100
 """Records of one answer that are kept: a name may have thousands of addresses."""
 
-MAX_TEXT = 65_535
-"""Bytes of one TXT record."""
+MAX_TEXT = 20_000
+"""Bytes of one TXT record that are kept: beyond what any check reads."""
 
 MAX_TTL = 3_600
 """Seconds that an answer is kept at most, however long its owner allows."""

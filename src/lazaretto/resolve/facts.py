@@ -25,6 +25,12 @@ A sender with slow name servers must not hold a scan beyond its own time limit.
 RFC 7208 4.6.4 would have SPF wait for 20 seconds; a server that needs as long will fare the same next time.
 """
 
+MAX_QUESTIONS = 200
+"""Of one message: honest ones raise twenty, and a hostile zone must not make us flood others."""
+
+MAX_TEXT = 262_144
+"""Characters of all answers of one message, which are stored with it: honest ones have some thousands."""
+
 T = TypeVar("T")
 
 
@@ -59,23 +65,33 @@ async def gather_facts(
 
 
 class _Asker:
-    """Puts the questions of one message, each once, until the time is over."""
+    """Puts the questions of one message, each once, until time or room is used up."""
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._answers: dict[Question, Answer] = {}
         self._deadline = asyncio.get_running_loop().time() + GATHER_SECONDS
+        self._asked = 0
+        self._text = 0
 
     async def ask(self, question: Question) -> Answer:
         """The one answer that this question has for this message."""
         if question not in self._answers:
-            try:
-                async with asyncio.timeout_at(self._deadline):
-                    answer = await self._resolver.ask(question)
-            except TimeoutError:
-                answer = unanswered(question)
+            answer = await self._put(question)
             self._answers.setdefault(question, answer)
         return self._answers[question]
+
+    async def _put(self, question: Question) -> Answer:
+        self._asked += 1
+        if self._asked > MAX_QUESTIONS or self._text > MAX_TEXT:
+            return unanswered(question)
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                answer = await self._resolver.ask(question)
+        except TimeoutError:
+            return unanswered(question)
+        self._text += sum(map(len, answer.records))
+        return answer
 
     async def drive(self, check: Check[T]) -> tuple[T, list[Answer]]:
         """Run a check to its end; its result, and the answers it was given."""

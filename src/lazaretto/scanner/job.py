@@ -51,7 +51,7 @@ class Examination:
     facts: Facts
     verdict: Verdict
     summary: Summary
-    headers: tuple[Header, ...]  # the outer header with its offsets, for the stamp
+    headers: tuple[Header, ...]  # those that bear one of our names, for the stamp
     eight_bit: bool  # the bytes are not pure ASCII
 
 

@@ -15,6 +15,7 @@ import sys
 from dataclasses import replace
 from time import perf_counter
 
+from lazaretto.mail.claims import find_claims
 from lazaretto.mail.parse import parse
 from lazaretto.resolve.dns import Resolver
 from lazaretto.resolve.facts import gather_facts
@@ -66,7 +67,7 @@ class Examiner:
             facts=facts,
             verdict=verdict,
             summary=summary,
-            headers=message.headers,
+            headers=find_claims(raw),
             eight_bit=not raw.isascii(),
         )
 

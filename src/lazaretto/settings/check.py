@@ -21,7 +21,7 @@ def mistakes(settings: Settings) -> Iterator[str]:
     if settings.store.url and not settings.store.url.startswith(STORE_KINDS):
         yield "store.url must begin with sqlite:/// or postgresql://."
     if settings.store.url.startswith("sqlite:///") and not settings.store.url.startswith("sqlite:////"):
-        yield "store.url must name an absolute path: sqlite:////var/lib/lazaretto/lazaretto.db has four slashes."
+        yield "store.url needs an absolute path, with four slashes: sqlite:////var/lib/lazaretto.db."
     if settings.relay.bounce_next_hop and not is_host_port(settings.relay.bounce_next_hop):
         yield f"relay.bounce_next_hop must be host:port, not '{settings.relay.bounce_next_hop}'."
     if not settings.relay.retry_waits:

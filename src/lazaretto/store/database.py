@@ -4,7 +4,6 @@ Limits: one server at a time writes an SQLite store; a work there may await noth
 """
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from lazaretto.store.errors import WrongStore
 from lazaretto.store.transaction import Database, Dialect, Row, Transaction, Value
@@ -17,7 +16,7 @@ async def open_database(url: str) -> Database:
 
     Raises WrongStore with a sentence that says what to do.
     """
-    scheme = urlsplit(url).scheme
+    scheme, _, _ = url.partition("://")
     if scheme == "sqlite":
         from lazaretto.store.sqlite import open_sqlite
 

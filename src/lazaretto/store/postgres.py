@@ -7,7 +7,8 @@ Limits: every work ends within WORK_SECONDS.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -82,19 +83,24 @@ class PostgresDatabase:
     def __init__(self, pool: Any) -> None:
         self._pool = pool
         self._closed = False
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def write(self, work: Work[T]) -> T:
         """Run a work in a transaction of its own, again when it loses against another."""
-        for number in range(MAX_TRIES - 1):
-            try:
-                return await self._run(work, isolation="read_committed")
-            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
-                await asyncio.sleep(RETRY_SECONDS * 2**number)
-        return await self._run(work, isolation="read_committed")
+        with self._counted():
+            for number in range(MAX_TRIES - 1):
+                try:
+                    return await self._run(work, isolation="read_committed")
+                except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+                    await asyncio.sleep(RETRY_SECONDS * 2**number)
+            return await self._run(work, isolation="read_committed")
 
     async def read(self, work: Work[T]) -> T:
         """Run a work on one snapshot."""
-        return await self._run(work, isolation="repeatable_read", readonly=True)
+        with self._counted():
+            return await self._run(work, isolation="repeatable_read", readonly=True)
 
     async def close(self) -> None:
         """Let works end, then close all connections."""
@@ -103,13 +109,26 @@ class PostgresDatabase:
         self._closed = True
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
+                await self._idle.wait()
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
 
-    async def _run(self, work: Work[T], **options: Any) -> T:
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Closing waits for what is under way, and refuses what comes later."""
         if self._closed:
             raise Closed("the store is closed")
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
+    async def _run(self, work: Work[T], **options: Any) -> T:
         async with (
             asyncio.timeout(WORK_SECONDS),
             self._pool.acquire() as connection,

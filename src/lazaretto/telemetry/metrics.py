@@ -6,7 +6,9 @@ REGISTRY = CollectorRegistry()
 
 smtp_connections = Counter("lazaretto_smtp_connections", "Connections accepted", ["door"], registry=REGISTRY)
 smtp_open = Gauge("lazaretto_smtp_open_connections", "Connections open now", ["door"], registry=REGISTRY)
-smtp_replies = Counter("lazaretto_smtp_replies", "Replies that refused something", ["code"], registry=REGISTRY)
+smtp_replies = Counter(
+    "lazaretto_smtp_replies", "Replies that refused something", ["code"], registry=REGISTRY
+)
 received = Counter("lazaretto_messages_received", "Messages with durable bytes and record", registry=REGISTRY)
 decided = Counter("lazaretto_messages_decided", "Messages by disposition", ["disposition"], registry=REGISTRY)
 scan_failures = Counter("lazaretto_scan_failures", "Scans that did not end", ["reason"], registry=REGISTRY)

@@ -3,7 +3,9 @@
 import base64
 
 
-def letter(body: str | bytes = "Hello.", *, content_type: str = "text/plain; charset=utf-8", **fields: str) -> bytes:
+def letter(
+    body: str | bytes = "Hello.", *, content_type: str = "text/plain; charset=utf-8", **fields: str
+) -> bytes:
     """One message with a plain header block; field names are written with underscores."""
     headers = {"From": "Alice <alice@example.com>", "To": "bob@example.net", "Subject": "Test"}
     headers |= {name.replace("_", "-"): value for name, value in fields.items()}

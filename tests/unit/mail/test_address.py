@@ -33,7 +33,10 @@ from tests.unit.mail.letters import codes, letter
         ('<"a>b"@x.test>', [("", '"a>b"@x.test')]),
         ('"bank@bank.test" <evil@x.test>', [("bank@bank.test", "evil@x.test")]),
         ("bank@bank.test <evil@x.test>", [("bank@bank.test", "evil@x.test")]),
-        ("=?utf-8?q?=22Bank=22_=3Csupport=40bank.test=3E?= <e@x.test>", [('"Bank" <support@bank.test>', "e@x.test")]),
+        (
+            "=?utf-8?q?=22Bank=22_=3Csupport=40bank.test=3E?= <e@x.test>",
+            [('"Bank" <support@bank.test>', "e@x.test")],
+        ),
         ("=?utf-8?q?a=2C_b?= <e@x.test>", [("a, b", "e@x.test")]),
         ("=?utf-8?q?a=40b.test?=", [("", "a@b.test")]),
         ("a @ b . test", [("", "a@b.test")]),
@@ -55,7 +58,11 @@ def test_local_and_domain():
     """The domain is in A-label form, lower case; the address stays as written."""
     (found,) = parse_addresses("Ünï <Info@BÜCHER.example>")
 
-    assert ("Info@BÜCHER.example", "Info", "xn--bcher-kva.example") == (found.address, found.local, found.domain)
+    assert ("Info@BÜCHER.example", "Info", "xn--bcher-kva.example") == (
+        found.address,
+        found.local,
+        found.domain,
+    )
 
 
 def test_groups():
@@ -88,7 +95,9 @@ def test_two_from_fields():
     assert {"duplicate_header", "several_from_mailboxes"} <= codes(message)
 
 
-@pytest.mark.parametrize("piece", ["(", '"', "<", '<"', '"\\"', "\\", "<a", "(a)", "a:", "; ", ":;", "a@", '<"<"">', " "])
+@pytest.mark.parametrize(
+    "piece", ["(", '"', "<", '<"', '"\\"', "\\", "<a", "(a)", "a:", "; ", ":;", "a@", '<"<"">', " "]
+)
 def test_repeated_openings_end(piece):
     """Values that only open brackets, quotes and comments are read in linear time."""
     assert isinstance(parse_addresses(piece * (100_000 // len(piece))), tuple)

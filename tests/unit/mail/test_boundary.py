@@ -89,6 +89,15 @@ def test_hops_inside_are_passed_over(inside):
     assert SEEN == find_boundary(letter, bare_envelope(Mode.API), lookback=0)
 
 
+def test_a_mailing_list_inside_is_the_origin():
+    """The receiver's own list wrote the return path: what came to the list before is another message's way."""
+    own = bare_hop("198.51.99.7", client_name="lists.receiver.test", by="store.receiver.test")
+    path = (("Return-Path", "<list-bounces@lists.receiver.test>"),)
+    letter = bare_message("sender.test", headers=path, hops=(own, OUTSIDE))
+
+    assert "198.51.99.7" == find_boundary(letter, bare_envelope(Mode.API), lookback=0).client_ip
+
+
 def test_a_helo_name_does_not_make_a_hop_inside():
     """Anybody can say HELO mx.receiver.test; the forged older field behind it must not be believed."""
     attacker = bare_hop("198.51.99.66", helo="mx.receiver.test", client_name=None)

@@ -36,7 +36,20 @@ def test_decode(data, label, expected):
 
 @pytest.mark.parametrize(
     "label",
-    ["zlib", "base64", "rot13", "idna", "punycode", "unicode_escape", "hex", "undefined", "mbcs", "os.path", "..", ""],
+    [
+        "zlib",
+        "base64",
+        "rot13",
+        "idna",
+        "punycode",
+        "unicode_escape",
+        "hex",
+        "undefined",
+        "mbcs",
+        "os.path",
+        "..",
+        "",
+    ],
 )
 def test_other_codecs_are_no_charsets(label):
     """A message cannot choose a codec that is no character set or takes quadratic time."""

@@ -31,7 +31,10 @@ def test_shapes(value, expected):
     assert datetime(*expected, tzinfo=UTC) == parse_date(value)
 
 
-@pytest.mark.parametrize("value", ["", "yesterday", "31 Feb 2020 1:00:00", "1 Jan 2020 25:00", "1 Xxx 2020 10:00", "1 Jan 0102 10:00"])
+@pytest.mark.parametrize(
+    "value",
+    ["", "yesterday", "31 Feb 2020 1:00:00", "1 Jan 2020 25:00", "1 Xxx 2020 10:00", "1 Jan 0102 10:00"],
+)
 def test_no_dates(value):
     """What is no moment of mail gives None."""
     assert parse_date(value) is None
@@ -50,7 +53,10 @@ def test_bad_date_is_told():
     assert "bad_date" in codes(message)
 
 
-@given(st.text(max_size=60) | st.from_regex(r"\d{1,2} (Jan|Feb) \d{2,4} \d{1,2}:\d{2}:\d{2} [+-]\d{4}", fullmatch=True))
+@given(
+    st.text(max_size=60)
+    | st.from_regex(r"\d{1,2} (Jan|Feb) \d{2,4} \d{1,2}:\d{2}:\d{2} [+-]\d{4}", fullmatch=True)
+)
 def test_total(value):
     """No text raises; every answer is aware and in UTC."""
     found = parse_date(value)

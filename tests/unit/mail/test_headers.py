@@ -144,7 +144,9 @@ def test_too_much_loose_text():
     assert headers.MAX_LOOSE == len(block.loose)
 
 
-@pytest.mark.parametrize("raw", [b"", b"\r\n", b"\r", b"a", b":", b" x\r\n", b"\r\n\r\n", b"A:\r\n \r\n \r\n"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\r\n", b"\r", b"a", b":", b" x\r\n", b"\r\n\r\n", b"A:\r\n \r\n \r\n"]
+)
 def test_smallest_blocks(raw):
     """There is an answer for blocks of almost nothing."""
     block = read_block(raw, 0, len(raw), DefectList(), 0)

@@ -92,11 +92,15 @@ def test_shown_domain_of_mailto():
 
 def test_text_links():
     """Clickable addresses are found with their places, without the punctuation around them."""
-    text = "go (http://x.test/a_(b)). or www.y.test, <https://z.test/>; mailto:q@w.test! no.www.n.test http:// "
+    text = (
+        "go (http://x.test/a_(b)). or www.y.test, <https://z.test/>; mailto:q@w.test! no.www.n.test http:// "
+    )
 
     found = list(text_links(text, 4))
 
-    assert ["http://x.test/a_(b)", "http://www.y.test", "https://z.test/", "mailto:q@w.test"] == [k.href for k in found]
+    assert ["http://x.test/a_(b)", "http://www.y.test", "https://z.test/", "mailto:q@w.test"] == [
+        k.href for k in found
+    ]
     assert ["http://x.test/a_(b)", "www.y.test", "https://z.test/", "mailto:q@w.test"] == [
         text[k.start : k.end] for k in found
     ]
@@ -142,7 +146,9 @@ def test_list_fields():
     ]
 
 
-@pytest.mark.parametrize("piece", ["http://", "www.", "a.", "mailto:", "(", "http://a)", "-.", "http://a)))))"])
+@pytest.mark.parametrize(
+    "piece", ["http://", "www.", "a.", "mailto:", "(", "http://a)", "-.", "http://a)))))"]
+)
 def test_repeated_pieces_end(piece):
     """Texts made of beginnings of links are read in linear time."""
     text = piece * (300_000 // len(piece))

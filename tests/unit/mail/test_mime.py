@@ -19,8 +19,9 @@ def types(message):
 
 def test_flat_parts_in_depth_first_order():
     """Children follow their parent, and each knows its parent and depth."""
-    inner = (
-        part(b"--b2\r\n" + TEXT + b"\r\n--b2\r\n" + HTML + b"\r\n--b2--", Content_Type="multipart/alternative; boundary=b2")
+    inner = part(
+        b"--b2\r\n" + TEXT + b"\r\n--b2\r\n" + HTML + b"\r\n--b2--",
+        Content_Type="multipart/alternative; boundary=b2",
     )
 
     message = parse(multipart(inner, file_part(b"x", "a.bin")))
@@ -48,7 +49,9 @@ def test_offsets_cut_the_raw_bytes():
 
 def test_boundary_prefix_is_another_boundary():
     """--AAB is no delimiter for boundary AA."""
-    raw = letter(b"--AA\r\n\r\none\r\n--AAB\r\nstill one\r\n--AA--\r\n", content_type="multipart/mixed; boundary=AA")
+    raw = letter(
+        b"--AA\r\n\r\none\r\n--AAB\r\nstill one\r\n--AA--\r\n", content_type="multipart/mixed; boundary=AA"
+    )
 
     message = parse(raw)
 
@@ -84,7 +87,9 @@ def test_missing_boundary():
 def test_too_long_boundary_is_none():
     """A boundary beyond MAX_BOUNDARY is not searched for."""
     boundary = "x" * (entity.MAX_BOUNDARY + 1)
-    message = parse(letter(f"--{boundary}\r\n\r\nx\r\n", content_type=f"multipart/mixed; boundary={boundary}"))
+    message = parse(
+        letter(f"--{boundary}\r\n\r\nx\r\n", content_type=f"multipart/mixed; boundary={boundary}")
+    )
 
     assert {"missing_boundary", "missing_close"} & codes(message)
     assert 1 == len(message.parts)
@@ -122,7 +127,9 @@ def test_transfer_encoding_on_a_multipart():
     """A multipart in Base64 is split as it is; when that gives nothing, it is decoded and split."""
     inner = b"--b\r\nContent-Type: text/html\r\n\r\n<a href='http://evil.test/'>x</a>\r\n--b--\r\n"
     raw = letter(
-        base64.encodebytes(inner), content_type="multipart/mixed; boundary=b", Content_Transfer_Encoding="base64"
+        base64.encodebytes(inner),
+        content_type="multipart/mixed; boundary=b",
+        Content_Transfer_Encoding="base64",
     )
 
     message = parse(raw)
@@ -152,7 +159,12 @@ def test_digest_defaults_to_message():
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
 def test_encoded_message(encoding):
     """A transfer encoded message is illegal, clients open it all the same, and so do we."""
-    inside = multipart(HTML, file_part(b"MZ" + b"\x00" * 60, "run.exe"), part("see http://in.test/", Content_Type="text/plain"), boundary="inner")
+    inside = multipart(
+        HTML,
+        file_part(b"MZ" + b"\x00" * 60, "run.exe"),
+        part("see http://in.test/", Content_Type="text/plain"),
+        boundary="inner",
+    )
     body = base64.encodebytes(inside) if encoding == "base64" else inside.replace(b"=", b"=3D")
     raw = multipart(part(body, Content_Type="message/rfc822", Content_Transfer_Encoding=encoding))
 
@@ -162,13 +174,18 @@ def test_encoded_message(encoding):
     assert ["multipart/mixed", "message/rfc822"] == types(message)
     assert [1, 1] == [a.part for a in message.attachments]
     assert "application/x-dosexec" == message.attachments[1].detected_type
-    assert [("http://in.test/", "attachment", 1)] == [(link.href, link.place, link.part) for link in message.links]
+    assert [("http://in.test/", "attachment", 1)] == [
+        (link.href, link.place, link.part) for link in message.links
+    ]
     assert "rich" in message.visible_text
 
 
 def test_part_without_header():
     """A part whose first line is no field has no header: all of it is body."""
-    raw = letter(b"--b\r\nHello you: all of it\r\nmore\r\n\r\nend\r\n--b--\r\n", content_type="multipart/mixed; boundary=b")
+    raw = letter(
+        b"--b\r\nHello you: all of it\r\nmore\r\n\r\nend\r\n--b--\r\n",
+        content_type="multipart/mixed; boundary=b",
+    )
 
     assert ["Hello you: all of it\r\nmore\r\n\r\nend"] == [t.text for t in parse(raw).texts]
 
@@ -231,14 +248,18 @@ def test_filenames(disposition, expected):
 
 def test_overlong_filename():
     """Names are kept up to MAX_FILENAME characters."""
-    raw = multipart(part("x", Content_Type="application/x", Content_Disposition=f"attachment; filename={'n' * 900}"))
+    raw = multipart(
+        part("x", Content_Type="application/x", Content_Disposition=f"attachment; filename={'n' * 900}")
+    )
 
     assert entity.MAX_FILENAME == len(parse(raw).parts[1].filename)
 
 
 def test_content_id_and_disposition():
     """Brackets are removed, and a disposition nobody knows counts as attachment. RFC 2183 2.8."""
-    raw = multipart(part("x", Content_Type="image/png", Content_ID="<a@b>", Content_Disposition="strange; x=y"))
+    raw = multipart(
+        part("x", Content_Type="image/png", Content_ID="<a@b>", Content_Disposition="strange; x=y")
+    )
     (_, image) = parse(raw).parts
 
     assert ("a@b", "attachment") == (image.content_id, image.disposition)
@@ -264,7 +285,9 @@ def test_nested_too_deep():
 
 def test_split_budget():
     """Multiparts that make us read the same bytes again and again are stopped by MAX_SCANS."""
-    head = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (i, i) for i in range(90))
+    head = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (i, i) for i in range(90)
+    )
     raw = head + b"\r\n" + b"x" * 1_000_000
 
     assert "split_budget_spent" in codes(parse(raw))

@@ -19,18 +19,34 @@ def test_postfix():
     """Every clause is where it belongs."""
     hop = parse_received(POSTFIX, 3)
 
-    assert (3, "mail.a.test", "rdns.a.test", "192.0.2.1") == (hop.index, hop.helo, hop.client_name, hop.client_ip)
-    assert ("mx.b.test", "ESMTPS", "4ABC", "u@b.test") == (hop.by, hop.protocol, hop.queue_id, hop.envelope_to)
+    assert (3, "mail.a.test", "rdns.a.test", "192.0.2.1") == (
+        hop.index,
+        hop.helo,
+        hop.client_name,
+        hop.client_ip,
+    )
+    assert ("mx.b.test", "ESMTPS", "4ABC", "u@b.test") == (
+        hop.by,
+        hop.protocol,
+        hop.queue_id,
+        hop.envelope_to,
+    )
     assert "1997-11-21T15:55:06+00:00" == hop.at.isoformat()
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("from [192.0.2.3] (helo=foo.test) by exim.test with esmtp (Exim 4.9) id 1a-0", ("foo.test", None, "192.0.2.3")),
+        (
+            "from [192.0.2.3] (helo=foo.test) by exim.test with esmtp (Exim 4.9) id 1a-0",
+            ("foo.test", None, "192.0.2.3"),
+        ),
         ("from host.test ([192.0.2.4]:5555 helo=x.test) by a.test", ("x.test", "host.test", "192.0.2.4")),
         ("from unknown (HELO foo) (192.0.2.5) by 0 with SMTP", ("foo", None, "192.0.2.5")),
-        ("from a.test (2001:db8::1) by b.test (2001:db8::2) with Microsoft SMTP Server", ("a.test", None, "2001:db8::1")),
+        (
+            "from a.test (2001:db8::1) by b.test (2001:db8::2) with Microsoft SMTP Server",
+            ("a.test", None, "2001:db8::1"),
+        ),
         ("from EUR (mail.o.test. [192.0.2.6]) by mx.test", ("EUR", "mail.o.test", "192.0.2.6")),
         ("from localhost (unknown [IPv6:2001:db8::9]) by a.test", ("localhost", None, "2001:db8::9")),
         ("by 2002:a05:6a10:1:: with SMTP id x", (None, None, None)),
@@ -70,7 +86,9 @@ def test_only_the_beginning_is_read():
     assert hop.by is None
 
 
-@given(st.text(alphabet=st.sampled_from("frombywithid ()[];:.,<>@=17a"), max_size=300) | st.text(max_size=200))
+@given(
+    st.text(alphabet=st.sampled_from("frombywithid ()[];:.,<>@=17a"), max_size=300) | st.text(max_size=200)
+)
 def test_total(value):
     """No value raises."""
     assert 0 == parse_received(value, 0).index

@@ -8,8 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lazaretto.mail.claims import MAX_HEADER, MAX_READ, find_claims
 from lazaretto.mail.headers import parse_headers
-from lazaretto.mail.stamp import FLAGGED, MAX_TESTS, Stamp, joined, make_stamp, received_field, release_stamp
+from lazaretto.mail.stamp import (
+    FLAGGED,
+    MAX_TESTS,
+    Stamp,
+    joined,
+    make_stamp,
+    received_field,
+    release_stamp,
+)
 from lazaretto.model.decision import Decision
 from lazaretto.model.disposition import Disposition, Mode
 from lazaretto.model.envelope import Envelope, Recipient
@@ -88,7 +97,7 @@ def stamp_of(
     raw: bytes = RAW, *, envelope=ENVELOPE, facts=FACTS, judged=None, disposition=Disposition.NONE
 ) -> Stamp:
     return make_stamp(
-        parse_headers(raw), envelope, facts, judged, decision(disposition), hostname="mx.lazaretto.test"
+        find_claims(raw), envelope, facts, judged, decision(disposition), hostname="mx.lazaretto.test"
     )
 
 
@@ -135,6 +144,20 @@ def test_prefix_carries_results_disposition_and_marks():
     assert "Yes, score=7.5 required=5.0 tests=rule_one,rule_two" == found["x-spam-status"]
 
 
+@pytest.mark.parametrize(
+    ("disposition", "score", "status"),
+    [
+        (Disposition.SPOOF, 4.2, "Yes, score=4.2 required=4.2 tests=r"),
+        (Disposition.BULK, 7.0, "No, score=1.5 required=5.0 tests=r"),
+    ],
+)
+def test_answer_and_numbers_agree(disposition, score, status):
+    """Filters that compare the numbers come to the answer that stands before them."""
+    judged = replace(verdict("r", score=score), scores=(("spam", 1.5), ("bulk", 7.0)))
+
+    assert status == fields(stamp_of(judged=judged, disposition=disposition).prefix)["x-spam-status"]
+
+
 @pytest.mark.parametrize("disposition", list(Disposition))
 def test_flag_and_status_agree(disposition):
     """Filters read one or the other: both say the same."""
@@ -178,6 +201,57 @@ def test_forged_fields_are_cut_and_nothing_else():
 
     assert KEPT == b"".join(joined(RAW, stamp)).removeprefix(stamp.prefix)
     assert len(RAW) - len(KEPT) == stamp.cut_bytes
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"A: b\r\n" * 2_000 + b"Authentication-Results: mx.lazaretto.test; spf=pass\r\n\r\n",
+        b"A: b\r\nno colon here\r\nAuthentication-Results: mx.lazaretto.test; spf=pass\r\n\r\n",
+        b"A: b\r\nAuthentication-Results \t: (x)\r\n\t(y) mx.lazaretto.test; spf=pass\r\n\r\n",
+        b"Authentication-Results: =?utf-8?q?mx=2Elazaretto=2Etest?=; spf=pass\r\nA: b\r\n\r\n",
+        b'Authentication-Results: "mx.lazaretto.test"; spf=pass\r\n\r\n',
+        b"Authentication-Results: mx.lazaretto.test.; spf=pass",
+        b"X-Lazaretto-: 1\r\nX-LAZARETTO-Release: 1\r\n\r\n",
+    ],
+)
+def test_forged_fields_are_found_behind_every_trick(raw):
+    """Thousands of fields, lines without colon, odd spaces, encoded words and quotes hide nothing."""
+    stamp = stamp_of(raw)
+    sent = b"".join(joined(raw, stamp)).removeprefix(stamp.prefix)
+
+    assert b"lazaretto" not in sent.lower()
+    assert raw.count(b"A: b\r\n") == sent.count(b"A: b\r\n")
+
+
+def test_neighbouring_fields_are_one_cut():
+    """A flood of forged fields is one range, not a list as long as the message."""
+    stamp = stamp_of(b"X-Lazaretto-A: 1\r\n" * 10_000 + b"\r\n")
+
+    assert (Span(0, 180_000),) == stamp.cuts
+
+
+def test_field_too_long_to_be_read_is_not_believed():
+    """The search for the name ends somewhere; nobody hides a forged name behind that."""
+    raw = b"Authentication-Results: (" + b"x" * MAX_READ + b") mx.lazaretto.test; spf=pass\r\n\r\n"
+
+    assert (Span(0, len(raw) - 2),) == stamp_of(raw).cuts
+
+
+def test_header_flood_is_searched_to_the_limit():
+    """A header block beyond any size is read up to the limit and no further."""
+    raw = b"A: b\r\n" * (MAX_HEADER // 6 + 1) + b"X-Lazaretto-A: 1\r\n"
+
+    assert () == find_claims(raw)
+
+
+@given(st.binary(max_size=300))
+def test_claims_are_total(raw):
+    """Any bytes: no error, and spans inside the input, ascending."""
+    ends = [0]
+    for header in find_claims(b"X-Lazaretto-" + raw):
+        assert ends[-1] <= header.span.start < header.span.end <= len(raw) + 12
+        ends.append(header.span.end)
 
 
 @given(st.lists(st.integers(min_value=0, max_value=len(RAW)), max_size=10))

@@ -11,7 +11,7 @@ from lazaretto.mail import transfer, uuencode
 from lazaretto.mail.parse import parse
 from lazaretto.mail.transfer import decode_base64, decode_quoted_printable, decode_transfer, encoding_name
 from lazaretto.mail.uuencode import find_files
-from tests.unit.mail.letters import codes, letter, part, multipart
+from tests.unit.mail.letters import codes, letter, multipart, part
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,17 @@ def test_uuencoded_file_in_text():
     """A file written into a text is an attachment of it."""
     content = b"MZ" + b"\x00" * 100
     lines = b"".join(binascii.b2a_uu(content[i : i + 45]) for i in range(0, len(content), 45))
-    body = b"see below\r\n\r\nbegin 644 ..\\run.exe\r\n" + lines.replace(b"\n", b"\r\n") + b"`\r\nend\r\nbye\r\n"
+    body = (
+        b"see below\r\n\r\nbegin 644 ..\\run.exe\r\n" + lines.replace(b"\n", b"\r\n") + b"`\r\nend\r\nbye\r\n"
+    )
 
     (attachment,) = parse(letter(body)).attachments
 
-    assert ("run.exe", "application/x-dosexec", 102) == (attachment.filename, attachment.detected_type, attachment.size)
+    assert ("run.exe", "application/x-dosexec", 102) == (
+        attachment.filename,
+        attachment.detected_type,
+        attachment.size,
+    )
     assert ("uuencoded",) == attachment.traits
 
 

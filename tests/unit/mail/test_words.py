@@ -40,7 +40,10 @@ def test_encoded_words(text, expected):
         ('attachment; filename="a;b\\"c.txt"', 'a;b"c.txt'),
         ('attachment; filename="=?utf-8?B?4oKsLnR4dA==?="', "€.txt"),
         ("attachment; filename*=utf-8''%e2%82%ac.txt", "€.txt"),
-        ("attachment; filename*0*=utf-8'en'%e2%82; filename*1*=%ac; filename*2=.exe; filename=x.txt", "€.exe"),
+        (
+            "attachment; filename*0*=utf-8'en'%e2%82; filename*1*=%ac; filename*2=.exe; filename=x.txt",
+            "€.exe",
+        ),
         ("attachment; filename*1=b; filename*0=a", "ab"),
         ("attachment; filename*=no-charset", "no-charset"),
         ('attachment; filename="open', "open"),

@@ -1,4 +1,4 @@
-"""Newsletters and list mail: nobody wrote it to one person, and nobody is harmed by it."""
+"""Newsletters and offers that somebody subscribed to: not written to one person, and nobody is harmed."""
 
 from lazaretto.demo.sample import ANA, JONAS, MEI, OFFICE, Sample
 from lazaretto.model.disposition import Disposition
@@ -47,21 +47,17 @@ SAMPLES = (
         signed_by="segelmacher-nord.example",
     ),
     Sample(
-        name="bulk-discussion",
+        name="bulk-ferry",
         meant=BULK,
-        sender="Pavel Novak <novak@tugboats.example>",
-        subject="[tugboats] Re: Winter storage of ropes",
-        to=("talk@lists.tugboats.example",),
-        text="Dry them first, then hang them loosely.\n\n_______\ntalk mailing list\nhttps://lists.tugboats.example/talk\n",
-        headers=(
-            ("List-Id", "Tugboat talk <talk.lists.tugboats.example>"),
-            ("List-Post", "<mailto:talk@lists.tugboats.example>"),
-            ("List-Unsubscribe", "<mailto:talk-leave@lists.tugboats.example>"),
-            ("Precedence", "list"),
+        sender="Ferries du Détroit <infos@ferries-detroit.example>",
+        subject="Les nouveaux horaires d'hiver, et dix pour cent sur les allers-retours",
+        to=(MEI,),
+        text="Les horaires d'hiver sont là.\nSe désabonner : https://ferries-detroit.example/leave\n",
+        html=_page(
+            "Horaires d'hiver", "Trois traversées par jour.", "ferries-detroit.example", "Se désabonner"
         ),
-        rcpt=(MEI,),
-        mail_from="talk-bounces@lists.tugboats.example",
-        signed_by="lists.tugboats.example",
+        headers=_list_headers("ferries-detroit.example", "infos"),
+        signed_by="ferries-detroit.example",
     ),
     Sample(
         name="bulk-digest",

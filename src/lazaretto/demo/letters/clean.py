@@ -154,4 +154,21 @@ SAMPLES = (
         headers=(("Auto-Submitted", "auto-generated"),),
         signed_by="tidewater-hosting.example",
     ),
+    Sample(
+        name="clean-discussion",
+        meant=NONE,
+        sender="Pavel Novak <novak@tugboats.example>",
+        subject="[tugboats] Re: Winter storage of ropes",
+        to=("talk@lists.tugboats.example",),
+        text="Dry them first, then hang them loosely.\n\n_______\ntalk mailing list\nhttps://lists.tugboats.example/talk\n",
+        headers=(
+            ("List-Id", "Tugboat talk <talk.lists.tugboats.example>"),
+            ("List-Post", "<mailto:talk@lists.tugboats.example>"),
+            ("List-Unsubscribe", "<mailto:talk-leave@lists.tugboats.example>"),
+            ("Precedence", "list"),
+        ),
+        rcpt=(MEI,),
+        mail_from="talk-bounces@lists.tugboats.example",
+        signed_by="lists.tugboats.example",
+    ),
 )

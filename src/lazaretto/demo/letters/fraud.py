@@ -55,11 +55,12 @@ SAMPLES = (
         subject="Urgent wire transfer",
         to=(JONAS, MEI),
         text=(
-            "Jonas,\n\nI need you to process an urgent wire transfer today, it is a confidential acquisition, please\n"
-            "do not discuss it with anyone. Let me know the balance of the account and I will send you the\n"
-            "beneficiary's bank details. I am in a meeting, email me only.\n\nCarla Mendes\nCEO\n"
+            "Jonas,\n\nare you available? I need you to process an urgent wire transfer today for a confidential acquisition.\n"
+            "Keep it confidential and do not discuss it with anyone, do not call me, I am in a meeting. Our vendor changed\n"
+            "the bank account: I will send you the new bank details. Reply to my personal email only.\n\n"
+            "Carla Mendes\nChief Executive Officer\nSent from my iPhone\n"
         ),
-        headers=(("Reply-To", "carla.mendes@private-mailbox.example"),),
+        headers=(("Reply-To", "carla.mendes.private@outlook.com"),),
         client_ip="198.51.100.64",
     ),
 )

@@ -82,21 +82,21 @@ SAMPLES = (
     Sample(
         name="suspect-short-link",
         meant=SUSPICIOUS,
-        sender="IT Helpdesk <helpdesk@staff-portal.example>",
-        subject="Please confirm your account",
+        sender="Paul Reed <paul.reed@staff-portal.example>",
+        subject="Staff portal",
         to=(ANA,),
-        text="Dear user,\n\nplease verify your account before Friday: https://bit.ly/3staffportal\n\nHelpdesk\n",
+        text="Dear user,\n\nplease verify your account before Friday: https://bit.ly/3staffportal\n\nPaul Reed\n",
         signed_by="staff-portal.example",
     ),
     Sample(
         name="suspect-shared-file",
         meant=SUSPICIOUS,
-        sender="Shared document <share@file-drop.example>",
+        sender="Nora Lindqvist <nora@file-drop.example>",
         subject="A document was shared with you",
         to=(OFFICE,),
         html=(
-            "<p>A confidential document was shared with you.</p>"
-            '<p><a href="https://view-document.pages.dev/login">View document</a></p>'
+            "<p>A confidential document was shared with you. Please verify your account to view it.</p>"
+            '<p><a href="https://view-document.pages.dev/open">View document</a></p>'
         ),
         client_ip="198.51.100.41",
     ),

@@ -48,20 +48,20 @@ SAMPLES = (
         name="spam-seo",
         meant=SPAM,
         sender="Kevin Rank <kevin.rank.seo@gmail.com>",
-        subject="Get your website on the first page of Google",
+        subject="Cheap SEO packages!!! First page of Google GUARANTEED - 50% OFF",
         to=(OFFICE,),
         text=(
-            "Hi there,\n\nI was looking at your website and found many SEO errors.\n"
-            "We are a digital marketing agency and can put you on the first page of Google with guaranteed ranking,\n"
-            "increase traffic and sales with backlinks, affordable SEO packages, web design and app development.\n"
-            "Reply and I will send you our price list and a free audit.\n\nKevin\n"
+            "Hi there,\n\nSEO packages at the lowest price: first page of Google, guaranteed ranking, more traffic and sales!\n"
+            "Web design, backlinks, bulk email lists of 5 million addresses, 50% OFF this week only!!!\n"
+            "Buy now and get a free audit, 100% money back guarantee: http://seo-blast.example/buy-now\n\n"
+            "If you do not want more offers reply REMOVE.\n"
         ),
         client_ip="203.0.113.23",
         helo="mail.seo-blast.example",
     ),
     Sample(
         name="spam-inheritance",
-        meant=SPAM,
+        meant=Disposition.SUSPICIOUS,
         sender="Barrister Edward Cole <ed.cole.chambers@yahoo.com>",
         subject="URGENT BUSINESS PROPOSAL: $12.5 MILLION INHERITANCE FUND",
         to=(MEI,),

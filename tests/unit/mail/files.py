@@ -1,0 +1,83 @@
+"""Small files of many kinds for tests, built byte by byte or by the standard library."""
+
+import io
+import struct
+import tarfile
+import zipfile
+import zlib
+
+END_OF_CHAIN = 0xFFFFFFFE
+FREE = 0xFFFFFFFF
+
+
+def zip_of(members: dict[str, bytes]) -> bytes:
+    """A ZIP file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def locked_zip_of(members: dict[str, bytes]) -> bytes:
+    """A ZIP file whose members claim to need a password."""
+    data = bytearray(zip_of(members))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.find(mark)
+        while at >= 0:
+            data[at + offset] |= 1
+            at = data.find(mark, at + 1)
+    return bytes(data)
+
+
+def tar_of(members: dict[str, bytes], mode: str = "w") -> bytes:
+    """A TAR file, packed by the mode."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+def ole_of(*names: str) -> bytes:
+    """A compound file with empty streams of these names. MS-CFB 2.2 and 2.6."""
+    header = bytearray(512)
+    header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    struct.pack_into("<HHHHH", header, 24, 0x3E, 3, 0xFFFE, 9, 6)
+    struct.pack_into("<IIII", header, 44, 1, 1, 0, 4096)
+    struct.pack_into("<109I", header, 76, 0, *[FREE] * 108)
+    entries = b"".join(_ole_entry(name) for name in ("Root Entry", *names))
+    sectors = max(1, -(-len(entries) // 512))
+    chain = [0xFFFFFFFD, *[2 + i for i in range(sectors - 1)], END_OF_CHAIN]
+    fat = struct.pack("<128I", *chain, *[FREE] * (128 - len(chain)))
+    return bytes(header) + fat + entries.ljust(sectors * 512, b"\x00")
+
+
+def _ole_entry(name: str) -> bytes:
+    raw = name.encode("utf-16-le") + b"\x00\x00"
+    return raw.ljust(64, b"\x00") + struct.pack("<H", len(raw)) + bytes(62)
+
+
+def pdf_of(body: bytes, compressed: bytes = b"") -> bytes:
+    """Something that begins like a PDF, with an object stream where asked for."""
+    stream = b""
+    if compressed:
+        stream = (
+            b"7 0 obj <</Type /ObjStm /Filter /FlateDecode>>\nstream\n"
+            + zlib.compress(compressed)
+            + b"\nendstream\n"
+        )
+    return b"%PDF-1.5\n1 0 obj <<" + body + b">> endobj\n" + stream + b"%%EOF"
+
+
+CONTENT_TYPES = {"[Content_Types].xml": b"<Types/>", "_rels/.rels": b"<Relationships/>"}
+
+
+def relation(kind: str, target: str) -> bytes:
+    """A relation file of an Office document with one external relation."""
+    return (
+        f'<Relationships><Relationship Id="r1" Type="http://schemas.test/{kind}" Target="{target}" TargetMode="External"/>'
+        "</Relationships>"
+    ).encode()
