@@ -32,8 +32,8 @@ class Load:
         with suppress(ConnectionError, asyncio.IncompleteReadError, OSError, TimeoutError):
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
             try:
-                await _reply(reader)
-                await _command(reader, writer, "EHLO load.example")
+                await reply_line(reader)
+                await command(reader, writer, "EHLO load.example")
                 for _ in range(count) if count is not None else itertools.count():
                     await self._send(reader, writer)
             finally:
@@ -41,11 +41,11 @@ class Load:
 
     async def _send(self, reader, writer) -> None:
         name, content = self.letter(next(self.numbers))
-        await _command(reader, writer, "MAIL FROM:<ann@sender.example>")
-        await _command(reader, writer, f"RCPT TO:<{self.recipient}>")
-        await _command(reader, writer, "DATA")
+        await command(reader, writer, "MAIL FROM:<ann@sender.example>")
+        await command(reader, writer, f"RCPT TO:<{self.recipient}>")
+        await command(reader, writer, "DATA")
         writer.write(content + b".\r\n")
-        if (await _reply(reader)).startswith(b"250"):
+        if (await reply_line(reader)).startswith(b"250"):
             self.promised.add(name)
 
     async def run(self, clients: int, *, count: int | None = None) -> None:
@@ -53,15 +53,15 @@ class Load:
         await asyncio.gather(*(self.client(count=count) for _ in range(clients)))
 
 
-async def _reply(reader) -> bytes:
+async def reply_line(reader) -> bytes:
     while (line := await reader.readuntil(b"\r\n"))[3:4] == b"-":
         pass
     return line
 
 
-async def _command(reader, writer, line: str) -> bytes:
+async def command(reader, writer, line: str) -> bytes:
     writer.write(line.encode() + b"\r\n")
-    return await _reply(reader)
+    return await reply_line(reader)
 
 
 class Wire:
@@ -72,8 +72,8 @@ class Wire:
 
     async def __aenter__(self):
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port, limit=1 << 20)
-        await _reply(self._reader)
-        await _command(self._reader, self._writer, "EHLO load.example")
+        await reply_line(self._reader)
+        await command(self._reader, self._writer, "EHLO load.example")
         return self
 
     async def __aexit__(self, *problem) -> None:
@@ -90,11 +90,11 @@ class Wire:
             stuffed = b"." + stuffed
         self._writer.write(stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n")
         await self._writer.drain()
-        reply = await _reply(self._reader)
+        reply = await reply_line(self._reader)
         assert reply.startswith(b"250"), reply
         return reply.split()[-1].decode()
 
     async def expect(self, code: bytes, line: str) -> None:
         """Send a command and insist on the reply."""
-        reply = await _command(self._reader, self._writer, line)
+        reply = await command(self._reader, self._writer, line)
         assert reply.startswith(code), (line, reply)

@@ -1,6 +1,8 @@
 """`lazaretto scan` as a process: what it prints, in which order, and how it ends."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -72,7 +74,7 @@ def test_listed_envelopes(tmp_path):
     )
     code, lines, _ = scan("--envelopes", tmp_path / "list.csv", tmp_path / "a.eml")
 
-    assert (0, 1) == (code, len(lines))
+    assert (0, "NONE") == (code, lines[0]["disposition"])
 
 
 def test_hostile_heap(tmp_path):
@@ -92,6 +94,26 @@ def test_hostile_heap(tmp_path):
     assert set(heap) == {Path(line["path"]).name for line in lines}
     assert [] == [line for line in lines if "error" in line]
     assert 0 == code
+
+
+def test_ctrl_c(tmp_path):
+    """It ends at once, with the exit code of an interrupted program and without a word."""
+    separator = b"From ann@one.example Fri Nov 20 10:00:00 2026\n"
+    running = subprocess.Popen(
+        [sys.executable, "-m", "lazaretto", "scan", "--offline", "--workers", "2", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with running:
+        running.stdin.write((separator + LETTER + b"\n") * 200 + separator)
+        running.stdin.flush()
+        assert running.stdout.readline()
+        os.killpg(running.pid, signal.SIGINT)  # as the terminal does: parent and children
+
+        assert 130 == running.wait(timeout=20)
+        assert b"" == running.stderr.read()
 
 
 def test_words_for_people(tmp_path):

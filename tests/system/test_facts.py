@@ -172,9 +172,9 @@ async def test_limit_of_text(monkeypatch):
 async def test_checks_do_not_wait_for_each_other():
     """SPF, the signatures and the policy are asked for at the same time."""
     async with nameserver(ZONE) as server, Resolver([server.address], timeout=5.0) as resolver:
-        server.delay = 0.2
+        server.delay = 1.0
         waiting = asyncio.create_task(gather(resolver))
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.6)
         first_wave = {name for name, _ in server.questions}
         await waiting
 

@@ -229,6 +229,14 @@ async def test_the_page_at_the_root(api):
         assert forbidden not in answer.text
 
 
+async def test_the_page_counts_what_was_judged(api):
+    """By disposition, since the start."""
+    metrics.decided.labels("SPOOF").inc(3)
+    count = int(metrics.decided.labels("SPOOF")._value.get())
+
+    assert f"<li><b>{count}</b><span>SPOOF</span></li>" in (await api.http.get("/")).text
+
+
 async def test_the_page_does_not_repeat_a_hostile_host(api):
     """The Host header is text from outside."""
     answer = await api.http.get("/", headers={"Host": 'x"><script>'})

@@ -52,7 +52,7 @@ def _page() -> tuple[Template, str, str]:
 
 def _parts(readiness: Readiness) -> str:
     return "\n".join(
-        f'<tr><th>{escape(name)}</th><td class="{"well" if part.ok else "ill"}">'
+        f'<tr><th>{escape(name.replace("_", " "))}</th><td class="{"well" if part.ok else "ill"}">'
         f"{'well' if part.ok else 'not well'}</td><td>{escape(part.detail)}</td></tr>"
         for name, part in readiness.parts.items()
     )

@@ -92,7 +92,7 @@ def encode(value: object) -> bytes:
 
 
 def _failed(problem: Problem, status: int, headers: Mapping[str, str]) -> Response:
-    return Response(encode(Failure((problem,))), status, headers, JSON)
+    return Response(encode(Failure(errors=(problem,))), status, headers, JSON)
 
 
 def _source(pointer: str | None) -> Source | msgspec.UnsetType:

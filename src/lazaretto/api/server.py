@@ -133,7 +133,7 @@ class BoundedHttp(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if not self._answering:
-            body = encode(Failure((Problem(code, text),)))
+            body = encode(Failure(errors=(Problem(code, text),)))
             line = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
             head = f"{line}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
             self.transport.write(head.encode() + body)

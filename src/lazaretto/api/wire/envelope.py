@@ -49,20 +49,20 @@ class ResultInfo(msgspec.Struct, frozen=True):
     previous: str | None
 
 
-class Success(msgspec.Struct, Generic[T], frozen=True):
+class Success(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """What was asked for."""
 
-    result: T
-    messages: tuple[Note, ...] = ()
-    result_info: ResultInfo | UnsetType = UNSET
-    errors: tuple[Problem, ...] = ()
     success: Literal[True] = True
+    errors: tuple[Problem, ...] = ()
+    messages: tuple[Note, ...] = ()
+    result: T
+    result_info: ResultInfo | UnsetType = UNSET
 
 
-class Failure(msgspec.Struct, frozen=True):
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """What went wrong."""
 
+    success: Literal[False] = False
     errors: tuple[Problem, ...]
     messages: tuple[Note, ...] = ()
     result: None = None
-    success: Literal[False] = False
