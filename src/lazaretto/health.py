@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lazaretto import __version__
 from lazaretto.actions.release import ReleaseOutcome, release
+from lazaretto.api.options import ApiOptions
 from lazaretto.api.services import PartState, Probe, Services
 from lazaretto.app import App
 from lazaretto.model.record import DeliveryState
@@ -26,6 +27,10 @@ def services(app: App) -> Services:
         release=partial(_release, app),
         hostname=app.settings.hostname,
         version=__version__,
+        options=ApiOptions(
+            open_raw_for_benign=app.settings.http.open_raw_for_benign,
+            connections=app.settings.http.max_connections,
+        ),
         secret=sealing_secret(app.settings.data_folder),
         probes=(
             Probe("scanner", partial(_scanner, app)),

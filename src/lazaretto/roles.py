@@ -13,9 +13,9 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 import structlog
-import uvicorn
 
 from lazaretto.api.app import build_api
+from lazaretto.api.server import build_server
 from lazaretto.app import App, WrongStart, make_folder, open_app, retention_ages, smtp_limits, tls_context
 from lazaretto.health import services
 from lazaretto.intake.gateway import Gateway
@@ -72,7 +72,8 @@ async def _recover(app: App) -> None:
 async def run(app: App, http: socket.socket, stop: asyncio.Event, *, ready: Ready | None = None) -> None:
     """All roles of an open app, until `stop` is set."""
     gateways = _gateways(app)
-    server = _Server(_uvicorn_config(app))
+    api = services(app)
+    server = build_server(build_api(api), api.options)
     async with asyncio.TaskGroup() as roles:
         for gateway, port in gateways:
             await _start(
@@ -150,30 +151,6 @@ def _cannot_listen(host: str, port: int, setting: str, problem: OSError) -> Wron
     reason = os.strerror(problem.errno) if problem.errno else str(problem)
     return WrongStart(
         f"cannot listen on {host} port {port} ({reason.lower()}): stop what uses it or set {setting}"
-    )
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: the stop is ours to order."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
-        yield
-
-
-def _uvicorn_config(app: App) -> uvicorn.Config:
-    return uvicorn.Config(
-        build_api(services(app)),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        date_header=True,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=5,
-        h11_max_incomplete_event_size=64 * 1024,
-        loop="none",
     )
 
 

@@ -71,7 +71,19 @@ def running_server() -> Iterator[Server]:
         data = Path(folder) / "data"
         _give_away(Path(folder))
         _run(
-            [programs / "initdb", "-D", data, "-U", "lazaretto", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+            [
+                programs / "initdb",
+                "-D",
+                data,
+                "-U",
+                "lazaretto",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+            ]
         )
         options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
         options += f" -c port={port} -c unix_socket_directories={folder}"
@@ -97,7 +109,13 @@ def _run(command: list[Path | str]) -> None:
     if os.geteuid() == 0:
         words = ["runuser", "-u", UNPRIVILEGED, "--", *words]
     result = subprocess.run(
-        words, capture_output=True, text=True, timeout=2 * START_SECONDS, cwd="/", stdin=subprocess.DEVNULL, check=False
+        words,
+        capture_output=True,
+        text=True,
+        timeout=2 * START_SECONDS,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        check=False,
     )
     assert result.returncode == 0, f"{words}: {result.stdout}{result.stderr}"
 

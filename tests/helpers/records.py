@@ -65,7 +65,9 @@ def authentication(**changes: Any) -> Authentication:
     plain = Authentication(
         spf=SpfResult("pass", "remote.test", "mailfrom"),
         dkim=(DkimResult("pass", "remote.test", "s1", "rsa-sha256", body_hash_ok=True),),
-        dmarc=DmarcResult("pass", "remote.test", "remote.test", "reject", spf_aligned=True, dkim_aligned=True),
+        dmarc=DmarcResult(
+            "pass", "remote.test", "remote.test", "reject", spf_aligned=True, dkim_aligned=True
+        ),
         arc=ArcResult("none", 0),
     )
     return replace(plain, **changes)
@@ -86,8 +88,12 @@ def facts(**changes: Any) -> Facts:
 
 def verdict(disposition: Disposition = Disposition.NONE, **changes: Any) -> Verdict:
     """One weighed finding when the disposition is bad, none when it is good."""
-    finding = Finding("link_text_mismatch", "text shows bank.test, target is evil.test", "link", value="http://evil.test/")
-    rule = Rule("link_text_mismatch", 1, "malicious", 6.0, "Link text names another site", "Readers are misled.")
+    finding = Finding(
+        "link_text_mismatch", "text shows bank.test, target is evil.test", "link", value="http://evil.test/"
+    )
+    rule = Rule(
+        "link_text_mismatch", 1, "malicious", 6.0, "Link text names another site", "Readers are misled."
+    )
     bad = disposition is not Disposition.NONE
     plain = Verdict(
         disposition=disposition,
@@ -167,11 +173,15 @@ def finding_summary(**changes: Any) -> FindingSummary:
 
 
 def decision(
-    recipients: Sequence[str] | Envelope, order: Order = Order.DELIVER, disposition: Disposition = Disposition.NONE
+    recipients: Sequence[str] | Envelope,
+    order: Order = Order.DELIVER,
+    disposition: Disposition = Disposition.NONE,
 ) -> Decision:
     """The same order for all."""
     names = [r.address for r in recipients.recipients] if isinstance(recipients, Envelope) else recipients
-    return Decision(disposition, tuple(RecipientOrder(name, order, "because the test says so") for name in names))
+    return Decision(
+        disposition, tuple(RecipientOrder(name, order, "because the test says so") for name in names)
+    )
 
 
 def blob(content: bytes | str = b"x") -> BlobRef:

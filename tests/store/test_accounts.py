@@ -36,7 +36,10 @@ async def test_accounts_are_found_by_id_and_name(database):
     """Both lead to it; a taken name or id is a conflict."""
     third = await database.write(lambda tx: add_account(tx, "three", now=NOW))
 
-    found = [await database.read(lambda tx, ref=ref: find_account(tx, ref)) for ref in (third.id, "three", "nobody\0")]
+    found = [
+        await database.read(lambda tx, ref=ref: find_account(tx, ref))
+        for ref in (third.id, "three", "nobody\0")
+    ]
     listed = await database.read(list_accounts)
     with pytest.raises(Conflict):
         await database.write(lambda tx: add_account(tx, "three", now=NOW))
@@ -76,10 +79,14 @@ async def test_an_account_with_mail_on_its_way_stays(database):
 async def test_a_secret_finds_its_token_only(database):
     """Bearer and key do not stand in for each other; the secret itself is not stored."""
     bearer, secret = await database.write(
-        lambda tx: add_token(tx, ACCOUNT, name="ci", permission="write", now=NOW, expires_at=NOW + timedelta(days=1))
+        lambda tx: add_token(
+            tx, ACCOUNT, name="ci", permission="write", now=NOW, expires_at=NOW + timedelta(days=1)
+        )
     )
     key, key_secret = await database.write(
-        lambda tx: add_token(tx, OTHER_ACCOUNT, name="k", permission="read", now=NOW, kind="key", email="Me@Example.com")
+        lambda tx: add_token(
+            tx, OTHER_ACCOUNT, name="k", permission="read", now=NOW, kind="key", email="Me@Example.com"
+        )
     )
 
     async def find(tx):
@@ -140,7 +147,9 @@ async def test_wrong_tokens_are_refused(database, options, problem):
 async def test_domains(database):
     """Any spelling of the name finds it, subdomains do not, and it belongs to one account."""
     policy = DomainPolicy(((Disposition.SPAM, Order.REJECT),), "quarantine")
-    added = await database.write(lambda tx: add_domain(tx, ACCOUNT, "BÜCHER.example.", HOP, now=NOW, policy=policy))
+    added = await database.write(
+        lambda tx: add_domain(tx, ACCOUNT, "BÜCHER.example.", HOP, now=NOW, policy=policy)
+    )
     with pytest.raises(Conflict):
         await database.write(lambda tx: add_domain(tx, OTHER_ACCOUNT, "xn--bcher-kva.example", HOP, now=NOW))
     with pytest.raises(NotFound):
@@ -149,7 +158,12 @@ async def test_domains(database):
     names = ("xn--bcher-kva.example", "Bücher.EXAMPLE", "sub.xn--bcher-kva.example", "example", "\0")
     found = [await database.read(lambda tx, name=name: find_domain(tx, name)) for name in names]
 
-    assert ("xn--bcher-kva.example", HOP, policy, ACCOUNT) == (added.name, added.next_hop, added.policy, added.account)
+    assert ("xn--bcher-kva.example", HOP, policy, ACCOUNT) == (
+        added.name,
+        added.next_hop,
+        added.policy,
+        added.account,
+    )
     assert [added, added, None, None, None] == found
     assert ((added,), (), (added,)) == (
         await database.read(lambda tx: list_domains(tx, ACCOUNT)),
@@ -163,8 +177,12 @@ async def test_a_domain_is_changed_and_removed_by_its_account(database):
     added = await database.write(lambda tx: add_domain(tx, ACCOUNT, "example.com", HOP, now=NOW))
     evil = NextHop("evil.test", 25)
 
-    wrong = await database.write(lambda tx: set_domain(tx, OTHER_ACCOUNT, "example.com", evil, DomainPolicy()))
-    right = await database.write(lambda tx: set_domain(tx, ACCOUNT, "Example.com", evil, DomainPolicy((), "deliver")))
+    wrong = await database.write(
+        lambda tx: set_domain(tx, OTHER_ACCOUNT, "example.com", evil, DomainPolicy())
+    )
+    right = await database.write(
+        lambda tx: set_domain(tx, ACCOUNT, "Example.com", evil, DomainPolicy((), "deliver"))
+    )
 
     assert wrong is None
     assert (added.id, evil, DomainPolicy((), "deliver")) == (right.id, right.next_hop, right.policy)

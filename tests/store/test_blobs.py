@@ -203,7 +203,7 @@ asyncio.run(main(sys.argv[1]))
 
 @pytest.mark.system
 async def test_what_was_committed_survives_a_kill(tmp_path):
-    """kill -9 in the middle of work: every message that was told to be durable is there with its bytes."""
+    """After kill -9 in the middle of work every message that was told to be durable is there with its bytes."""
     from lazaretto.store.database import open_database
     from lazaretto.store.messages import get_record
     from tests.helpers.records import ACCOUNT

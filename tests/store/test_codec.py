@@ -43,7 +43,8 @@ def test_a_field_that_is_missing_gets_its_default():
 
 
 @pytest.mark.parametrize(
-    "stored", [b'{"v":2,"data":{"ip":"1","as_number":null,"as_name":null,"country":null}}', b"", b"{}", b"\xff", b"[]"]
+    "stored",
+    [b'{"v":2,"data":{"ip":"1","as_number":null,"as_name":null,"country":null}}', b"", b"{}", b"\xff", b"[]"],
 )
 def test_what_cannot_be_read_is_said(stored):
     """A newer version, or damage."""

@@ -40,7 +40,7 @@ async def test_what_is_written_is_read(empty):
 
 async def test_a_reader_cannot_write(empty):
     """Reads are read-only for the database too."""
-    with pytest.raises(Exception, match="(?i)read.?only"):
+    with pytest.raises(Exception, match=r"(?i)read.?only"):
         await empty.read(insert("a"))
 
 
@@ -140,7 +140,9 @@ async def test_works_that_wait_are_done_before_closing(url):
 async def test_opening_again_changes_nothing(url):
     """Migrations are applied once, and two servers that start at once agree."""
     stores = await asyncio.gather(open_database(url), open_database(url))
-    applied = await stores[0].read(lambda tx: tx.rows("SELECT number, name FROM schema_version ORDER BY number"))
+    applied = await stores[0].read(
+        lambda tx: tx.rows("SELECT number, name FROM schema_version ORDER BY number")
+    )
     for store in stores:
         await store.close()
 
@@ -151,11 +153,13 @@ async def test_a_store_of_a_newer_release_is_refused(url):
     """Tables that this release does not know must not be written by it."""
     database = await open_database(url)
     await database.write(
-        lambda tx: tx.execute("INSERT INTO schema_version (number, name, applied_at) VALUES (9999, 'future', 0)")
+        lambda tx: tx.execute(
+            "INSERT INTO schema_version (number, name, applied_at) VALUES (9999, 'future', 0)"
+        )
     )
     await database.close()
 
-    with pytest.raises(WrongStore, match="9999.*upgrade"):
+    with pytest.raises(WrongStore, match=r"9999.*upgrade"):
         await open_database(url)
 
 
@@ -180,7 +184,7 @@ async def test_a_file_that_is_no_store_is_refused(tmp_path):
     path = tmp_path / "letter.db"
     path.write_bytes(b"Dear reader, this is no database. " * 100)
 
-    with pytest.raises(WrongStore, match="store.url"):
+    with pytest.raises(WrongStore, match=r"store\.url"):
         await open_database(f"sqlite://{path}")
     assert path.read_bytes().startswith(b"Dear reader")
 
@@ -200,7 +204,11 @@ async def test_migrations_are_applied_from_empty(empty):
     before = await empty.read(lambda tx: tx.value("SELECT count(*) FROM schema_version"))
     await empty.write(migrate)
 
-    assert before == await empty.read(lambda tx: tx.value("SELECT count(*) FROM schema_version")) == len(migrations())
+    assert (
+        before
+        == await empty.read(lambda tx: tx.value("SELECT count(*) FROM schema_version"))
+        == len(migrations())
+    )
 
 
 class TestSqlite:

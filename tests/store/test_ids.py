@@ -32,7 +32,9 @@ def _time_of(queue_id):
 
 def test_a_published_id_is_read():
     """The example of the published documentation was made by the same rule."""
-    assert datetime(2022, 12, 30, 1, 44, 49, tzinfo=UTC) == _time_of("4Njp3P0STMz2c02Q").replace(microsecond=0)
+    assert datetime(2022, 12, 30, 1, 44, 49, tzinfo=UTC) == _time_of("4Njp3P0STMz2c02Q").replace(
+        microsecond=0
+    )
 
 
 def test_queue_ids_do_not_repeat():

@@ -23,7 +23,10 @@ def test_the_folder_is_held_once(tmp_path):
 def test_a_dead_holder_holds_nothing(tmp_path):
     """After kill -9 the next server starts without anybody cleaning up."""
     with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        text=True,
     ) as holder:
         assert "held\n" == holder.stdout.readline()
         with pytest.raises(WrongStore, match=str(holder.pid)), hold(tmp_path):

@@ -52,7 +52,12 @@ async def test_a_received_record_is_there_before_anything_is_known(database):
     assert (received.number, received.id, RecordState.RECEIVED) == (record.number, record.id, record.state)
     assert one == record.envelope
     assert (blob("abc").sha256, 3) == (record.blob, record.size)
-    assert (None, None, None, ()) == (record.scanned_at, record.disposition, record.summary, record.deliveries)
+    assert (None, None, None, ()) == (
+        record.scanned_at,
+        record.disposition,
+        record.summary,
+        record.deliveries,
+    )
     assert record.bytes_kept
 
 
@@ -62,19 +67,33 @@ async def test_a_decided_record_comes_back_as_it_was_written(database):
     told = summary(findings=(finding_summary(),), reasons=("because",))
 
     received = await stored(
-        database, one, disposition=Disposition.SPAM, order=Order.QUARANTINE, findings=told.findings, reasons=told.reasons
+        database,
+        one,
+        disposition=Disposition.SPAM,
+        order=Order.QUARANTINE,
+        findings=told.findings,
+        reasons=told.reasons,
     )
     record = await database.read(lambda tx: get_record(tx, ACCOUNT, received.id))
     kept = await database.read(lambda tx: _kept(tx, received.number))
 
     assert record is not None
     assert replace(told, body_words="") == record.summary
-    assert (RecordState.DECIDED, Disposition.SPAM, NOW) == (record.state, record.disposition, record.scanned_at)
+    assert (RecordState.DECIDED, Disposition.SPAM, NOW) == (
+        record.state,
+        record.disposition,
+        record.scanned_at,
+    )
     assert [("a@example.com", DeliveryState.QUARANTINED), ("b@example.com", DeliveryState.QUARANTINED)] == [
         (d.recipient, d.state) for d in record.deliveries
     ]
     assert record.is_quarantined
-    assert (facts(), verdict(Disposition.SPAM), decision(one, Order.QUARANTINE, Disposition.SPAM), STAMP) == kept
+    assert (
+        facts(),
+        verdict(Disposition.SPAM),
+        decision(one, Order.QUARANTINE, Disposition.SPAM),
+        STAMP,
+    ) == kept
 
 
 async def _kept(tx, number):
@@ -106,7 +125,9 @@ async def test_hostile_text_is_stored(database):
             at=NOW,
         )
     )
-    await database.write(lambda tx: add_trace(tx, ACCOUNT, received.number, (TraceLine(NOW, Direction.INBOUND, nasty),)))
+    await database.write(
+        lambda tx: add_trace(tx, ACCOUNT, received.number, (TraceLine(NOW, Direction.INBOUND, nasty),))
+    )
     record = await database.read(lambda tx: get_record(tx, ACCOUNT, received.id))
     nobody = await database.read(lambda tx: get_record(tx, ACCOUNT, nasty))
     kept = await database.read(lambda tx: get_facts(tx, ACCOUNT, received.number))
@@ -129,7 +150,8 @@ async def test_state_of_the_record_follows_from_the_orders(database, orders, sta
     """Only when no copy was taken is the record rejected or deferred."""
     one = envelope("a@example.com", "b@example.com")
     decided = Decision(
-        Disposition.SPAM, tuple(RecipientOrder(r.address, o, "") for r, o in zip(one.recipients, orders, strict=True))
+        Disposition.SPAM,
+        tuple(RecipientOrder(r.address, o, "") for r, o in zip(one.recipients, orders, strict=True)),
     )
 
     received = await stored(database, one, decided=decided)
@@ -153,8 +175,18 @@ async def test_a_record_is_found_by_all_its_names(database):
     """Queue id, alert id and investigate id lead to it; another second or other digits do not."""
     received = await stored(database, envelope(queue_id="4Njp3P0STMz2c02Q"))
     second = "2026-11-21T08:00:00"
-    names = ["4Njp3P0STMz2c02Q", f"4Njp3P0STMz2c02Q-{second}", f"4Njp3P0STMz2c02Q-{second}-{received.number:08d}"]
-    wrong = ["4Njp3P0STMz2c02q", f"4Njp3P0STMz2c02Q-2026-11-21T08:00:01-{received.number:08d}", names[2] + "9", "", "-"]
+    names = [
+        "4Njp3P0STMz2c02Q",
+        f"4Njp3P0STMz2c02Q-{second}",
+        f"4Njp3P0STMz2c02Q-{second}-{received.number:08d}",
+    ]
+    wrong = [
+        "4Njp3P0STMz2c02q",
+        f"4Njp3P0STMz2c02Q-2026-11-21T08:00:01-{received.number:08d}",
+        names[2] + "9",
+        "",
+        "-",
+    ]
 
     found = [await database.read(lambda tx, name=name: get_record(tx, ACCOUNT, name)) for name in names]
     missed = [await database.read(lambda tx, name=name: get_record(tx, ACCOUNT, name)) for name in wrong]
@@ -248,7 +280,11 @@ async def test_a_record_without_scan_is_decided_too(database):
     )
     record = await database.read(lambda tx: get_record(tx, ACCOUNT, received.id))
 
-    assert (RecordState.DEFERRED, Disposition.UNKNOWN, None) == (record.state, record.disposition, record.summary)
+    assert (RecordState.DEFERRED, Disposition.UNKNOWN, None) == (
+        record.state,
+        record.disposition,
+        record.summary,
+    )
     assert [DeliveryState.DEFERRED] == [d.state for d in record.deliveries]
 
 
@@ -267,7 +303,10 @@ async def test_trace_and_actions_are_kept_in_order(database):
     """What is appended comes back in the order it was written, after the first steps."""
     received = await stored(database)
     lines = tuple(TraceLine(NOW + timedelta(seconds=n), Direction.OUTBOUND, f"step {n}") for n in range(5))
-    entries = [ActionEntry(Operation.PREVIEW, NOW, "token", "OK"), ActionEntry(Operation.MOVE, NOW, "me", "FAILED", "u@x", "Inbox")]
+    entries = [
+        ActionEntry(Operation.PREVIEW, NOW, "token", "OK"),
+        ActionEntry(Operation.MOVE, NOW, "me", "FAILED", "u@x", "Inbox"),
+    ]
 
     await database.write(lambda tx: add_trace(tx, ACCOUNT, received.number, lines))
     for entry in entries:
@@ -300,7 +339,9 @@ async def test_attempts_count_deaths_since_the_last_success(database):
     for _ in range(3):
         received = await database.write(lambda tx: add_received(tx, envelope(), blob("bad"), at=NOW))
         counts.append(received.attempts)
-        await database.write(lambda tx, n=received.number: mark(tx, n, ACCOUNT, RecordState.ABANDONED, at=NOW))
+        await database.write(
+            lambda tx, n=received.number: mark(tx, n, ACCOUNT, RecordState.ABANDONED, at=NOW)
+        )
     last = await stored(database, content=blob("bad"))
     again = await database.write(lambda tx: add_received(tx, envelope(), blob("bad"), at=NOW))
 

@@ -27,11 +27,15 @@ from tests.helpers.records import ACCOUNT, NOW, OTHER_ACCOUNT, STAMP, blob, enve
 
 LEASE = timedelta(minutes=5)
 LATER = NOW + timedelta(minutes=10)
-DELIVERED = Outcome(DeliveryState.DELIVERED, "250 2.0.0 Ok: queued as ABC", "delivered", outbound_queue_id="ABC")
+DELIVERED = Outcome(
+    DeliveryState.DELIVERED, "250 2.0.0 Ok: queued as ABC", "delivered", outbound_queue_id="ABC"
+)
 
 
 async def take(database, owner="w1", *, now=NOW, limit=100, **options):
-    return await database.write(lambda tx: claim(tx, owner=owner, limit=limit, now=now, lease=LEASE, **options))
+    return await database.write(
+        lambda tx: claim(tx, owner=owner, limit=limit, now=now, lease=LEASE, **options)
+    )
 
 
 async def end(database, claimed, outcome=DELIVERED, now=NOW):
@@ -146,7 +150,10 @@ async def test_a_delivered_copy_is_told_everywhere(database):
         delivery.outbound_queue_id,
     )
     assert "delivered" == trace[-1].text
-    assert (0, 1) == (await _found(database, DeliveryState.QUEUED), await _found(database, DeliveryState.DELIVERED))
+    assert (0, 1) == (
+        await _found(database, DeliveryState.QUEUED),
+        await _found(database, DeliveryState.DELIVERED),
+    )
     assert () == await take(database, now=LATER)
 
 
@@ -185,7 +192,12 @@ async def test_states_of_one_record_are_a_set(database):
     assert {"delivered", "bounced", "deferred"} == {d.state.value for d in record.deliveries}
     assert [1, 1, 1, 0] == [
         await _found(database, state)
-        for state in (DeliveryState.DELIVERED, DeliveryState.BOUNCED, DeliveryState.DEFERRED, DeliveryState.QUEUED)
+        for state in (
+            DeliveryState.DELIVERED,
+            DeliveryState.BOUNCED,
+            DeliveryState.DEFERRED,
+            DeliveryState.QUEUED,
+        )
     ]
 
 
@@ -239,9 +251,11 @@ async def test_held_refused_and_copied_mail_is_never_due(database):
 
     assert () == await take(database, now=LATER)
     assert await database.read(next_due) is None
-    assert {DeliveryState.QUEUED: 0, DeliveryState.DEFERRED: 0, DeliveryState.QUARANTINED: 1} == await database.read(
-        queue_depth
-    )
+    assert {
+        DeliveryState.QUEUED: 0,
+        DeliveryState.DEFERRED: 0,
+        DeliveryState.QUARANTINED: 1,
+    } == await database.read(queue_depth)
 
 
 async def test_release_sets_held_copies_free_once(database):
@@ -259,14 +273,19 @@ async def test_release_sets_held_copies_free_once(database):
     assert (("a@one.test", "b@two.test"), ()) == (first.queued, first.untouched)
     assert ((), ("a@one.test", "b@two.test")) == (second.queued, second.untouched)
     assert [(1, 0, LATER), (1, 0, LATER)] == [(row.generation, row.attempts, row.queued_at) for row in rows]
-    assert [(Operation.QUARANTINE_RELEASE, "token 1", "a@one.test"), (Operation.QUARANTINE_RELEASE, "token 1", "b@two.test")] == [
-        (entry.operation, entry.actor, entry.recipient) for entry in record.actions
-    ]
-    assert ["<a@one.test>: released from quarantine by token 1", "<b@two.test>: released from quarantine by token 1"] == [
-        line.text for line in trace[-2:]
-    ]
+    assert [
+        (Operation.QUARANTINE_RELEASE, "token 1", "a@one.test"),
+        (Operation.QUARANTINE_RELEASE, "token 1", "b@two.test"),
+    ] == [(entry.operation, entry.actor, entry.recipient) for entry in record.actions]
+    assert [
+        "<a@one.test>: released from quarantine by token 1",
+        "<b@two.test>: released from quarantine by token 1",
+    ] == [line.text for line in trace[-2:]]
     assert not record.is_quarantined
-    assert (0, 1) == (await _found(database, DeliveryState.QUARANTINED), await _found(database, DeliveryState.QUEUED))
+    assert (0, 1) == (
+        await _found(database, DeliveryState.QUARANTINED),
+        await _found(database, DeliveryState.QUEUED),
+    )
 
 
 async def test_release_of_some(database):
@@ -277,7 +296,9 @@ async def test_release_of_some(database):
     received = await stored(database, one, decided=decided)
 
     freed = await database.write(
-        lambda tx: release(tx, ACCOUNT, received.number, ["b@two.test", "c@three.test", "x@y"], actor="me", now=NOW)
+        lambda tx: release(
+            tx, ACCOUNT, received.number, ["b@two.test", "c@three.test", "x@y"], actor="me", now=NOW
+        )
     )
     record = await look(database, received)
 
@@ -304,7 +325,9 @@ async def test_another_account_cannot_release(database):
     """The number alone opens nothing."""
     received = await stored(database, order=Order.QUARANTINE)
 
-    freed = await database.write(lambda tx: release(tx, OTHER_ACCOUNT, received.number, None, actor="x", now=NOW))
+    freed = await database.write(
+        lambda tx: release(tx, OTHER_ACCOUNT, received.number, None, actor="x", now=NOW)
+    )
 
     assert ((), ()) == (freed.queued, freed.untouched)
     assert (await look(database, received)).is_quarantined

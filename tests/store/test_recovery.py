@@ -9,7 +9,18 @@ from lazaretto.store.messages import add_decided, add_received, get_record, get_
 from lazaretto.store.outbox import claim
 from lazaretto.store.recovery import MAX_UNDECIDED, recover
 from lazaretto.store.search import search
-from tests.helpers.records import ACCOUNT, NOW, STAMP, blob, decision, envelope, facts, stored, summary, verdict
+from tests.helpers.records import (
+    ACCOUNT,
+    NOW,
+    STAMP,
+    blob,
+    decision,
+    envelope,
+    facts,
+    stored,
+    summary,
+    verdict,
+)
 
 LONG_AFTER = NOW + MAX_UNDECIDED + timedelta(seconds=1)
 
@@ -28,7 +39,11 @@ async def test_undecided_records_are_abandoned_and_stay_visible(database):
     page = await database.read(lambda tx: search(tx, ACCOUNT, asked, None, 10))
 
     assert (1, 0) == (count, again)
-    assert (RecordState.ABANDONED, Disposition.UNKNOWN, LONG_AFTER) == (record.state, record.disposition, record.scanned_at)
+    assert (RecordState.ABANDONED, Disposition.UNKNOWN, LONG_AFTER) == (
+        record.state,
+        record.disposition,
+        record.scanned_at,
+    )
     assert RecordState.DECIDED is other.state
     assert "abandoned" in trace[-1].text
     assert [left.number, done.number] == [found.number for found in page.records]
@@ -77,4 +92,8 @@ async def test_a_decision_may_come_late(database):
     asked = Criteria(NOW, LONG_AFTER + timedelta(days=1), words=("numbers",))
     (record,) = (await database.read(lambda tx: search(tx, ACCOUNT, asked, None, 10))).records
 
-    assert (RecordState.DECIDED, Disposition.SPAM, LONG_AFTER) == (record.state, record.disposition, record.scanned_at)
+    assert (RecordState.DECIDED, Disposition.SPAM, LONG_AFTER) == (
+        record.state,
+        record.disposition,
+        record.scanned_at,
+    )

@@ -35,7 +35,9 @@ def put(blobs, content, *, at=NOW):
 
 
 async def run(database, blobs, now=LATER, **ages):
-    return await expire(database, blobs, ages=Ages(**{name: days * DAY for name, days in ages.items()}), now=now)
+    return await expire(
+        database, blobs, ages=Ages(**{name: days * DAY for name, days in ages.items()}), now=now
+    )
 
 
 async def look(database, received, account=ACCOUNT):
@@ -68,7 +70,9 @@ async def test_bytes_go_and_the_record_says_so(database, blobs):
     before_is_exclusive = (await look(database, received)).bytes_kept
     gone = await run(database, blobs, bytes=29)
     record = await look(database, received)
-    freed = await database.write(lambda tx: release(tx, ACCOUNT, received.number, None, actor="me", now=LATER))
+    freed = await database.write(
+        lambda tx: release(tx, ACCOUNT, received.number, None, actor="me", now=LATER)
+    )
 
     assert [(0, 0, 0, 0), (0, 0, 0, 0), (1, 0, 0, 1)] == [_numbers(e) for e in (early, late, gone)]
     assert (True, False, False) == (before_is_exclusive, record.bytes_kept, blobs.exists(record.blob))
@@ -158,7 +162,10 @@ async def test_an_account_may_have_its_own_ages(database, blobs):
     expired = await run(database, blobs, bytes=10, facts=10)
 
     assert (1, 2, 0, 1) == _numbers(expired)
-    assert (True, False) == ((await look(database, mine)).bytes_kept, (await look(database, other, OTHER_ACCOUNT)).bytes_kept)
+    assert (True, False) == (
+        (await look(database, mine)).bytes_kept,
+        (await look(database, other, OTHER_ACCOUNT)).bytes_kept,
+    )
     assert Ages(bytes=300 * DAY) == await database.read(lambda tx: get_ages(tx, ACCOUNT))
     assert Ages() == await database.read(lambda tx: get_ages(tx, OTHER_ACCOUNT))
 
@@ -168,8 +175,9 @@ async def test_more_records_than_one_step(database, blobs, monkeypatch):
     monkeypatch.setattr(retention, "STEP", 3)
     for number in range(10):
         await held(database, blobs, f"{number}".encode(), at=NOW + timedelta(seconds=number))
-        await stored(database, content=put(blobs, f"waits {number}".encode()), at=NOW + timedelta(seconds=number))
+        await stored(
+            database, content=put(blobs, f"waits {number}".encode()), at=NOW + timedelta(seconds=number)
+        )
 
     assert (10, 20, 0, 10) == _numbers(await run(database, blobs, bytes=1, facts=1))
     assert (0, 0, 10, 0) == _numbers(await run(database, blobs, records=1))
-

@@ -26,9 +26,32 @@ from tests.helpers.records import (
 ALL = Criteria(NOW - timedelta(days=1), NOW + timedelta(days=1), detections_only=False)
 RECORDS = 200
 SEARCHES = 250
-HOSTS = ["example.com", "mail.example.com", "shop.test", "news.shop.test", "evil.co.uk", "a.b.evil.co.uk", "xn--bcher-kva.test"]
+HOSTS = [
+    "example.com",
+    "mail.example.com",
+    "shop.test",
+    "news.shop.test",
+    "evil.co.uk",
+    "a.b.evil.co.uk",
+    "xn--bcher-kva.test",
+]
 NAMES = ["alice", "Bob", "o'brien", "x+y", "info"]
-WORDS = ["invoice", "Payment", "URGENT", "account", "re:", "q3-report", "50%", "price", "Überweisung", "請求書", "a", "the", "AND", "OR"]
+WORDS = [
+    "invoice",
+    "Payment",
+    "URGENT",
+    "account",
+    "re:",
+    "q3-report",
+    "50%",
+    "price",
+    "Überweisung",
+    "請求書",
+    "a",
+    "the",
+    "AND",
+    "OR",
+]
 
 
 async def page(database, criteria, place=None, limit=100, account=ACCOUNT):
@@ -47,7 +70,9 @@ async def test_newest_first_in_pages(database):
     second = await page(database, ALL, Place(first.positions[-1]), limit=10)
     third = await page(database, ALL, Place(first.positions[-1], skip=10), limit=10)
 
-    assert [one.number for one in reversed(made)] == [r.number for p in (first, second, third) for r in p.records]
+    assert [one.number for one in reversed(made)] == [
+        r.number for p in (first, second, third) for r in p.records
+    ]
     assert [True, True, False] == [p.more for p in (first, second, third)]
     assert (26, 15, 5) == (
         await total(database, ALL),
@@ -67,7 +92,7 @@ async def test_positions_never_repeat_and_never_go_back(database):
 
 
 async def test_time_is_a_half_open_range(database):
-    """start is included, end is not."""
+    """The start is included, the end is not."""
     received = await stored(database, at=NOW)
 
     async def numbers(start, end):
@@ -100,7 +125,11 @@ async def test_undecided_and_abandoned_mail(database):
     (after,) = (await page(database, ALL)).records
 
     assert 0 == before
-    assert (open_one.number, Disposition.UNKNOWN, RecordState.ABANDONED) == (after.number, after.disposition, after.state)
+    assert (open_one.number, Disposition.UNKNOWN, RecordState.ABANDONED) == (
+        after.number,
+        after.disposition,
+        after.state,
+    )
     assert 0 == await total(database, replace(ALL, detections_only=True))
     assert 1 == await total(database, replace(ALL, dispositions=frozenset({Disposition.UNKNOWN})))
     assert 1 == await total(database, replace(ALL, recipient="user@example.com"))
@@ -141,7 +170,10 @@ async def test_a_query_may_hold_anything(database):
     await stored(database)
 
     for words in [*((word,) for word in HOSTILE_WORDS), ("NOT", "OR", "NEAR"), tuple("abcdefgh" * 200)]:
-        for criteria in (replace(ALL, words=words), replace(ALL, subject_words=words, exact_subject=words[0])):
+        for criteria in (
+            replace(ALL, words=words),
+            replace(ALL, subject_words=words, exact_subject=words[0]),
+        ):
             found = await page(database, criteria)
 
             assert len(found.records) == await total(database, criteria)
@@ -190,7 +222,9 @@ async def test_what_is_done_later_is_found(database):
     moved = replace(ALL, message_action="MOVED")
 
     before = await total(database, moved)
-    await database.write(lambda tx: add_action(tx, ACCOUNT, received.number, ActionEntry(Operation.MOVE, NOW, "me", "OK")))
+    await database.write(
+        lambda tx: add_action(tx, ACCOUNT, received.number, ActionEntry(Operation.MOVE, NOW, "me", "OK"))
+    )
 
     assert (0, 1) == (before, await total(database, moved))
 
@@ -203,16 +237,16 @@ async def test_every_filter_is_what_a_plain_loop_says(database):
         return [await _make(tx, rnd, n) for n in range(RECORDS)]
 
     numbers = await database.write(fill)
-    records = [
-        await database.read(lambda tx, name=name: get_record(tx, ACCOUNT, name)) for name in numbers
-    ]
+    records = [await database.read(lambda tx, name=name: get_record(tx, ACCOUNT, name)) for name in numbers]
     bodies = {record.number: record.summary.subject for record in records}
     assert RECORDS == len(bodies)
 
     hits = 0
     for _ in range(SEARCHES):
         criteria = _question(rnd, records)
-        expected = [r.number for r in sorted(records, key=lambda r: r.scanned_at, reverse=True) if _holds(r, criteria)]
+        expected = [
+            r.number for r in sorted(records, key=lambda r: r.scanned_at, reverse=True) if _holds(r, criteria)
+        ]
         found = await page(database, criteria, limit=RECORDS)
         hits += bool(expected)
 
@@ -304,12 +338,21 @@ def _holds(record, asked):
 
 def _texts(record):
     summary, one = record.summary, record.envelope
-    yield from (summary.subject, summary.from_name, summary.from_address, summary.message_id, one.mail_from, one.helo)
+    yield from (
+        summary.subject,
+        summary.from_name,
+        summary.from_address,
+        summary.message_id,
+        one.mail_from,
+        one.helo,
+    )
     yield from (*summary.to, *summary.to_names, *summary.cc, *(r.address for r in one.recipients))
     yield from (record.id, record.disposition.value, one.client_ip or "", summary.previous_hop_ip)
     for known in summary.attachments:
         yield from (known.filename, known.md5, known.sha1, known.sha256)
-    yield from (at.strftime("%Y-%m-%dT%H:%M:%S") for at in (record.scanned_at, one.received_at, summary.sent_at))
+    yield from (
+        at.strftime("%Y-%m-%dT%H:%M:%S") for at in (record.scanned_at, one.received_at, summary.sent_at)
+    )
 
 
 def _phrase(word, text):
@@ -319,7 +362,11 @@ def _phrase(word, text):
 
 
 def _acted(record, action):
-    wanted = {"PREVIEW": {"PREVIEW"}, "MOVED": {"MOVE"}, "QUARANTINE_RELEASED": {"QUARANTINE_RELEASE", "RELEASE"}}[action]
+    wanted = {
+        "PREVIEW": {"PREVIEW"},
+        "MOVED": {"MOVE"},
+        "QUARANTINE_RELEASED": {"QUARANTINE_RELEASE", "RELEASE"},
+    }[action]
     return bool(wanted & {entry.operation.value for entry in record.actions})
 
 

@@ -4,7 +4,7 @@ Structure is read before encoded words are decoded, so that an encoded comma or 
 Read as clients read it: an unclosed quote or comment is plain text, an unclosed "<" ends at the next comma,
 a source route (RFC 5322 4.4) is left out, ";" separates where there is no group.
 
-Every character is looked at a bounded number of times. Limit: MAX_ADDRESSES of one field.
+Every character is looked at a bounded number of times. Limits: MAX_ADDRESSES and MAX_TOKENS of one field.
 """
 
 import re
@@ -16,6 +16,9 @@ from lazaretto.model.message import Address
 
 MAX_ADDRESSES = 1_000
 """Mailboxes of one field that are kept."""
+
+MAX_TOKENS = 50_000
+"""Words, brackets and separators of one field that are looked at."""
 
 MAX_UNCLOSED = 1_000
 """How far an address that lacks its ">" can reach."""
@@ -63,8 +66,8 @@ class _Reader:
 
     def read(self) -> tuple[Address, ...]:
         value = self.value
-        while self.position < len(value) and len(self.found) < MAX_ADDRESSES:
-            token = _TOKEN.match(value, self.position)
+        for _ in range(MAX_TOKENS):
+            token = _TOKEN.match(value, self.position) if len(self.found) < MAX_ADDRESSES else None
             if token is None:
                 break
             self.position = token.end()

@@ -1,8 +1,8 @@
 """Attachments: name, types, hashes, and what the content was seen to hold.
 
 The declared type is what the sender says, the detected type is what the bytes say. Traits are a closed set of
-names, see TRAITS. Limits: MAX_ATTACHMENTS of one message, MAX_LOOKED_INTO bytes inspected of all together
-(hashes are always taken), and those of the readers of each format.
+names, see TRAITS. Limits: MAX_ATTACHMENTS of one message, the budget of the message, and those of the readers
+of each format.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lazaretto.mail.archives import list_archive
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.charset import decode_text, html_charset
 from lazaretto.mail.defects import DefectList
 from lazaretto.mail.documents import (
@@ -28,9 +29,6 @@ from lazaretto.model.message import Attachment, HtmlFacts, Link, Member
 
 MAX_ATTACHMENTS = 500
 """Attachments of one message that are listed."""
-
-MAX_LOOKED_INTO = 64 << 20
-"""Bytes of all attachments that are looked into."""
 
 MAX_PAGE = 1_000_000
 """Characters of an attached page that are read."""
@@ -99,7 +97,7 @@ class Inspected:
     html: HtmlFacts | None = None
 
 
-def inspect(content: Content, defects: DefectList, *, deep: bool = True) -> Inspected:
+def inspect(content: Content, defects: DefectList, budget: Budget, *, deep: bool = True) -> Inspected:
     """Look into one attachment; only the hashes are taken where it is not deep."""
     data = content.data
     detected = detect(data, content.filename)
@@ -111,6 +109,7 @@ def inspect(content: Content, defects: DefectList, *, deep: bool = True) -> Insp
     html = None
     if detected in _ARCHIVES and deep:
         listing = list_archive(data, detected)
+        budget.listed -= len(listing.members)
         members, encrypted = listing.members, encrypted or listing.encrypted
         if listing.cut:
             traits.append("archive_cut")
@@ -119,7 +118,7 @@ def inspect(content: Content, defects: DefectList, *, deep: bool = True) -> Insp
             traits.append("archive_broken")
             defects.add("bad_archive", content.part)
     elif deep and (detected in {"text/html", "image/svg+xml", "application/hta"}):
-        html, page_traits, page_links = _page(content, detected, defects)
+        html, page_traits, page_links = _page(content, detected, defects, budget)
         traits += page_traits
         links += page_links
     elif deep and detected in _READ_AS_TEXT:
@@ -165,11 +164,12 @@ def _uri_links(uris: tuple[str, ...], part: int) -> Iterator[Link]:
 
 
 def _page(
-    content: Content, detected: str, defects: DefectList
+    content: Content, detected: str, defects: DefectList, budget: Budget
 ) -> tuple[HtmlFacts | None, tuple[str, ...], list[Link]]:
     """An attached page is read like a body, but its links are those of a document."""
     text, _ = decode_text(content.data[:MAX_PAGE], content.charset or html_charset(content.data))
-    reading = read_html(text, content.part, defects)
+    text = budget.take_html(text)
+    reading = read_html(text, content.part, defects, tree=budget.take_tree())
     links = []
     for found in reading.links[:MAX_ATTACHED_LINKS]:
         link = make_link(found.href, found.shown, "attachment", content.part, hidden=found.hidden)

@@ -5,14 +5,14 @@ attachment, or the message itself. Everything else is an attachment. A text with
 be read in one way only (two content types, a boundary that never comes, lines that are no header fields) is
 read in every way.
 
-Limits: MAX_TEXT and MAX_HTML characters of one message, MAX_TREES HTML trees, MAX_LINKS links,
-MAX_ATTACHMENTS attachments.
+Limits: the budget of the message, MAX_LINKS links, MAX_ATTACHMENTS attachments.
 """
 
 import re
 from collections.abc import Iterable
 
-from lazaretto.mail.attachments import MAX_ATTACHMENTS, MAX_LOOKED_INTO, Content, inspect
+from lazaretto.mail.attachments import MAX_ATTACHMENTS, Content, inspect
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.charset import decode_text, html_charset
 from lazaretto.mail.defects import DefectList
 from lazaretto.mail.entity import Entity, clean_filename
@@ -22,15 +22,6 @@ from lazaretto.mail.mime import MESSAGE_TYPES, Tree
 from lazaretto.mail.transfer import IDENTITY, decode_transfer
 from lazaretto.mail.uuencode import find_files
 from lazaretto.model.message import Attachment, HtmlFacts, Link, Part, TextPart
-
-MAX_TEXT = 8_000_000
-"""Characters of plain text of one message that are kept."""
-
-MAX_HTML = 4_000_000
-"""Characters of HTML of one message that are read."""
-
-MAX_TREES = 20
-"""HTML parts of one message that get a tree; further ones are read token by token."""
 
 _HTML_TYPES = frozenset({"text/html", "text/x-amp-html", "text/watch-html", "application/xhtml+xml"})
 _NO_BODY = frozenset(
@@ -52,7 +43,7 @@ _LOOKS_LIKE_HTML = re.compile(
 class Contents:
     """Gathers what the parts of one message hold."""
 
-    def __init__(self, tree: Tree, defects: DefectList) -> None:
+    def __init__(self, tree: Tree, defects: DefectList, budget: Budget) -> None:
         self.tree = tree
         self.defects = defects
         self.texts: list[TextPart] = []
@@ -60,10 +51,7 @@ class Contents:
         self.links: list[Link] = []
         self.attachments: list[Attachment] = []
         self.undescended: list[tuple[Part, bytes]] = []  # messages and multiparts that are transfer encoded
-        self._text_left = MAX_TEXT
-        self._html_left = MAX_HTML
-        self._trees_left = MAX_TREES
-        self._look_left = MAX_LOOKED_INTO
+        self.budget = budget
         self._messages: set[int] = set()
 
     def read(self) -> "Contents":
@@ -149,21 +137,18 @@ class Contents:
         if content_type in _HTML_TYPES:
             self._html_body(part, text, content_type)
             return
-        if len(text) > self._text_left:
+        kept = self.budget.take_text(text)
+        if len(kept) < len(text):
             self.defects.add("text_budget_spent", part.index)
-            text = text[: self._text_left]
-        self._text_left -= len(text)
-        self.texts.append(TextPart(part.index, content_type, text, text))
-        self.add_links(text_links(text, part.index))
+        self.texts.append(TextPart(part.index, content_type, kept, kept))
+        self.add_links(text_links(kept, part.index))
 
     def _html_body(self, part: Part, text: str, content_type: str) -> None:
-        if len(text) > self._html_left:
+        kept = self.budget.take_html(text)
+        if len(kept) < len(text):
             self.defects.add("html_budget_spent", part.index)
-            text = text[: self._html_left]
-        self._html_left -= len(text)
-        self._trees_left -= 1
-        reading = read_html(text, part.index, self.defects, tree=self._trees_left >= 0)
-        self.texts.append(TextPart(part.index, content_type, text, reading.visible))
+        reading = read_html(kept, part.index, self.defects, tree=self.budget.take_tree())
+        self.texts.append(TextPart(part.index, content_type, kept, reading.visible))
         self.html.append(reading.facts)
         self.add_links(reading.links)
 
@@ -172,8 +157,8 @@ class Contents:
         if len(self.attachments) >= MAX_ATTACHMENTS:
             self.defects.add("too_many_attachments")
             return
-        self._look_left -= len(content.data)
-        inspected = inspect(content, self.defects, deep=deep and self._look_left >= 0)
+        deep = deep and self.budget.take_look(len(content.data))
+        inspected = inspect(content, self.defects, self.budget, deep=deep)
         self.attachments.append(inspected.attachment)
         self.add_links(inspected.links)
 

@@ -22,6 +22,9 @@ MAX_STREAMS = 60
 MAX_STREAM = 256 << 10
 """Bytes that one stream may inflate to."""
 
+MAX_DICTIONARY = 1_000
+"""Bytes between the type of a stream and its beginning."""
+
 MAX_URIS = 200
 """Addresses kept of one document."""
 
@@ -48,12 +51,11 @@ _PDF_NAME = re.compile(
 _HASHED_NAME = re.compile(rb"/[A-Za-z]{0,20}#[0-9A-Fa-f]{2}")
 _HASH = re.compile(rb"#([0-9A-Fa-f]{2})")
 _URI = re.compile(rb"/URI\s{0,5}\(((?:[^()\\\r\n]|\\.){4,2000}+)")
-_OBJECT_STREAM = re.compile(rb"/ObjStm[^\0]{0,300}?stream\r?\n")
 _EXTERNAL = re.compile(rb"<Relationship\s[^<>]{0,4000}>")
 _TARGET = re.compile(rb"Target\s?=\s?[\"']([^\"'<>]{1,2000})")
 _EXTERNAL_MODE = re.compile(rb"TargetMode\s?=\s?[\"']External", re.IGNORECASE)
 _SVG_SCRIPT = re.compile(rb"<script[\s>/]|\son[a-z]{3,20}\s?=|javascript:", re.IGNORECASE)
-_LONG_BASE64 = re.compile(r"[A-Za-z0-9+/]{" + str(SMUGGLED_BASE64) + r"}")
+_LONG_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{" + str(SMUGGLED_BASE64) + r"}")
 _BUILDERS = (
     "atob(",
     "new blob",
@@ -106,12 +108,17 @@ def read_pdf(data: bytes) -> DocumentFacts:
 def _object_streams(data: bytes) -> Iterator[bytes]:
     position = 0
     for _ in range(MAX_STREAMS):
-        found = _OBJECT_STREAM.search(data, position) if b"/ObjStm" in data else None
-        if found is None:
+        mark = data.find(b"/ObjStm", position)
+        if mark < 0:
             return
-        position = found.end()
+        position = mark + len(b"/ObjStm")
+        start = data.find(b"stream", position, position + MAX_DICTIONARY)
+        if start < 0:
+            continue
+        start += len(b"stream")
+        content = data[start : start + MAX_STREAM].lstrip(b"\r\n")
         try:
-            yield zlib.decompressobj().decompress(data[position : position + MAX_STREAM], MAX_STREAM)
+            yield zlib.decompressobj().decompress(content, MAX_STREAM)
         except zlib.error:
             continue
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from lazaretto.mail.defects import DefectList
-from lazaretto.mail.headers import Block, read_block, undecoded
+from lazaretto.mail.headers import MAX_FIELDS, Block, read_block, undecoded
 from lazaretto.mail.transfer import IDENTITY, encoding_name
 from lazaretto.mail.words import decode_words, parameter, split_parameters
 from lazaretto.model.message import Header, Part, Span
@@ -44,6 +44,7 @@ class Place:
     parent: int | None
     depth: int
     default: str  # content type when none is declared
+    fields: int = MAX_FIELDS  # header fields that may be read
 
 
 def read_entity(raw: bytes, start: int, end: int, place: Place, defects: DefectList) -> Entity:
@@ -85,8 +86,8 @@ def read_entity(raw: bytes, start: int, end: int, place: Place, defects: DefectL
 def _block(raw: bytes, start: int, end: int, place: Place, defects: DefectList) -> Block:
     """The header block; a nested part whose first line is no field has none, unless MIME fields follow."""
     if place.parent is None:
-        return read_block(raw, start, end, defects, place.index)
-    block = read_block(raw, start, end, _Quiet(defects), place.index)
+        return read_block(raw, start, end, defects, place.index, most=place.fields)
+    block = read_block(raw, start, end, _Quiet(defects), place.index, most=place.fields)
     if block.loose:
         begins_with_field = bool(block.headers) and block.headers[0].span.start == start
         if not begins_with_field and not _MIME_FIELD.search(raw, block.span.start, block.span.end):

@@ -51,7 +51,9 @@ class Block:
     loose: bytes  # lines that are no fields
 
 
-def read_block(raw: bytes, start: int, end: int, defects: DefectList, part: int | None = None) -> Block:
+def read_block(
+    raw: bytes, start: int, end: int, defects: DefectList, part: int | None = None, *, most: int = MAX_FIELDS
+) -> Block:
     """Read the header block that begins at start."""
     if raw[start : start + 1] in (b"\r", b"\n") and start < end:
         skip = 2 if raw[start : start + 2] == b"\r\n" and start + 2 <= end else 1
@@ -67,13 +69,13 @@ def read_block(raw: bytes, start: int, end: int, defects: DefectList, part: int 
     limit = min(stop, start + MAX_BLOCK)
     if limit < stop:
         defects.add("header_block_too_long", part)
-    headers = _read_plain_fields(raw, start, limit) if limit == stop else None
+    headers = _read_plain_fields(raw, start, limit, min(most, MAX_FIELDS)) if limit == stop else None
     if headers is not None:
         return Block(headers, Span(start, stop), body, b"")
-    return _read_odd_block(raw, Block((), Span(start, stop), body, b""), defects, part)
+    return _read_odd_block(raw, Block((), Span(start, stop), body, b""), defects, part, min(most, MAX_FIELDS))
 
 
-def _read_plain_fields(raw: bytes, start: int, stop: int) -> tuple[Header, ...] | None:
+def _read_plain_fields(raw: bytes, start: int, stop: int, most: int) -> tuple[Header, ...] | None:
     """All fields of a block that keeps to the standard, in one pass; None for any other block."""
     block = raw[start:stop]
     if not block.isascii():
@@ -81,7 +83,7 @@ def _read_plain_fields(raw: bytes, start: int, stop: int) -> tuple[Header, ...] 
     headers: list[Header] = []
     position = 0
     for field in _PLAIN_FIELD.finditer(block.decode("ascii")):
-        if field.start() != position or len(headers) >= MAX_FIELDS:
+        if field.start() != position or len(headers) >= most:
             return None
         position = field.end()
         name, value = field.groups()
@@ -97,7 +99,7 @@ def _read_plain_fields(raw: bytes, start: int, stop: int) -> tuple[Header, ...] 
     return tuple(headers) if position == len(block) else None
 
 
-def _read_odd_block(raw: bytes, outline: Block, defects: DefectList, part: int | None) -> Block:
+def _read_odd_block(raw: bytes, outline: Block, defects: DefectList, part: int | None, most: int) -> Block:
     start, stop = outline.span.start, min(outline.span.end, outline.span.start + MAX_BLOCK)
     headers: list[Header] = []
     loose: list[bytes] = []
@@ -107,7 +109,7 @@ def _read_odd_block(raw: bytes, outline: Block, defects: DefectList, part: int |
     while position < stop:
         found = _LAST_OF_FIELD.search(raw, position, stop)
         field_end = found.end() if found else stop
-        if len(headers) >= MAX_FIELDS:
+        if len(headers) >= most:
             defects.add("too_many_headers", part)
             break
         header = _read_field(raw, position, field_end, defects, part)

@@ -33,6 +33,9 @@ MAX_SCRIPT = 20_000
 HIDDEN_SAMPLE = 200
 """Characters of hidden text that are kept."""
 
+MAX_SHOWN_NODES = 1_000
+"""Nodes of one anchor in which its shown text is looked for: anchors can lie within each other."""
+
 MAX_MISSES = 100
 """Links whose place is searched in vain before places are no longer searched."""
 
@@ -111,7 +114,7 @@ def _shown(node: LexborNode, walk: Walk) -> str:
     if walk.unseen:
         pieces = [
             child.text_content or ""
-            for child in node.traverse(include_text=True)
+            for child in islice(node.traverse(include_text=True), MAX_SHOWN_NODES)
             if child.tag == "-text" and not walk.state_of(child).hidden
         ]
         text = "".join(pieces)

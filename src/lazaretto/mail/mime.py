@@ -4,9 +4,9 @@ Boundaries are found by searching bytes, never by a pattern over the whole body.
 beginning of a line, with nothing but white space behind it. A part may say two things at once (two content
 types): the first one names it, and every multipart reading of it is split.
 
-Limits: MAX_PARTS, MAX_DEPTH, and MAX_SCANS for trees that make us read the same bytes again and again.
-Beyond them bytes belong to the last part that was made. Encoded messages inside messages have no offsets
-of their own and are therefore leaves here.
+Limits: MAX_PARTS, MAX_DEPTH, MAX_FIELDS_IN_ALL, and MAX_SCANS for trees that make us read the same bytes
+again and again; what lies beyond them stays in the body of the part that holds it. Encoded messages inside
+messages have no offsets of their own and are therefore leaves here.
 """
 
 from collections.abc import Iterator
@@ -25,6 +25,11 @@ MAX_DEPTH = 100
 MAX_SCANS = 32
 """How often the size of the message may be searched for boundaries, all levels together."""
 
+MAX_FIELDS_IN_ALL = 20_000
+"""Header fields of all parts together; each later part still gets FEW_FIELDS."""
+
+FEW_FIELDS = 20
+
 MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
 
 _LINE_END = (0x0A, 0x0D)
@@ -39,6 +44,7 @@ class Tree:
         self.entities: list[Entity] = []
         self.childless: set[int] = set()  # multiparts in which no boundary was found
         self._budget = MAX_SCANS * len(raw)
+        self._fields = MAX_FIELDS_IN_ALL
 
     def read(self, start: int, end: int, place: Place) -> None:
         """Read the entity between two offsets and everything in it, depth first."""
@@ -46,6 +52,7 @@ class Tree:
             self.defects.add("too_many_parts")
             return
         entity = read_entity(self.raw, start, end, place, self.defects)
+        self._fields -= len(entity.part.headers)
         self.entities.append(entity)
         part = entity.part
         if not entity.boundaries and not part.multipart and part.content_type not in MESSAGE_TYPES:
@@ -64,7 +71,7 @@ class Tree:
             self.defects.add("encoded_message", part.index)
 
     def _below(self, part: Part, default: str) -> Place:
-        return Place(len(self.entities), part.index, part.depth + 1, default)
+        return Place(len(self.entities), part.index, part.depth + 1, default, max(FEW_FIELDS, self._fields))
 
     def _read_children(self, entity: Entity) -> None:
         part = entity.part
@@ -89,20 +96,19 @@ class Tree:
                 self.defects.add("boundary_not_found", part.index)
 
     def _children(self, part: Part, boundary: bytes) -> Iterator[Span]:
+        """The bytes between delimiters. A delimiter behind the closing one begins a part for some client."""
         raw, end = self.raw, part.body.end
-        begin = -1
+        begin, after = -1, -1
         for start, after, closing in find_delimiters(raw, part.body.start, end, boundary):
             if begin >= 0:
                 yield Span(begin, max(begin, _before_line_end(raw, start, begin)))
-            begin = after
-            if closing:
-                if raw[after:end].strip():
-                    self.defects.add("text_after_end", part.index)
-                return
+            begin = -1 if closing else after
         if begin >= 0:
             self.defects.add("missing_close", part.index)
             if begin < end:
                 yield Span(begin, end)
+        elif after >= 0 and raw[after:end].strip():
+            self.defects.add("text_after_end", part.index)
 
 
 def read_tree(raw: bytes, defects: DefectList) -> Tree:
@@ -127,11 +133,9 @@ def find_delimiters(raw: bytes, start: int, end: int, boundary: bytes) -> Iterat
         after = position + 2 if closing else position
         while after < end and raw[after] in b" \t":
             after += 1
-        if after < end and raw[after] not in _LINE_END:
-            if not closing:  # another boundary that begins like this one
+        if after < end:
+            if raw[after] not in _LINE_END:  # another boundary that begins like this one
                 continue
-            after = position + 2
-        if after < end and not (closing and raw[after] not in _LINE_END):
             after += 2 if raw[after : min(after + 2, end)] == b"\r\n" else 1
         position = after
         yield found, after, closing

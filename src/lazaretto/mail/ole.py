@@ -23,6 +23,7 @@ class OleEntry:
 
     name: str
     size: int
+    start: int  # offset of its first sector; -1 when that is not in the file
 
 
 def ole_entries(data: bytes) -> tuple[OleEntry, ...]:
@@ -40,19 +41,21 @@ def ole_entries(data: bytes) -> tuple[OleEntry, ...]:
         if sector >= _END_OF_CHAIN or start >= len(data):
             break
         for at in range(start, min(start + size, len(data) - _ENTRY + 1), _ENTRY):
-            entry = _entry(data, at)
+            entry = _entry(data, at, size)
             if entry is not None and len(found) < MAX_ENTRIES:
                 found.append(entry)
         sector = _next_sector(data, sector, fat_sectors, size)
     return tuple(found)
 
 
-def _entry(data: bytes, at: int) -> OleEntry | None:
+def _entry(data: bytes, at: int, sector_size: int) -> OleEntry | None:
     length = struct.unpack_from("<H", data, at + 64)[0]
     if not 2 < length <= 64:
         return None
     name = data[at : at + length - 2].decode("utf-16-le", "replace")
-    return OleEntry(name, struct.unpack_from("<I", data, at + 120)[0])
+    sector, size = struct.unpack_from("<II", data, at + 116)
+    start = (sector + 1) * sector_size
+    return OleEntry(name, size, start if start < len(data) else -1)
 
 
 def _next_sector(data: bytes, sector: int, fat_sectors: list[int], size: int) -> int:
@@ -84,7 +87,8 @@ def ole_type(data: bytes) -> str:
 
 def ole_traits(data: bytes) -> tuple[tuple[str, ...], bool]:
     """What a compound file holds, and whether it is encrypted."""
-    names = {entry.name.lower() for entry in ole_entries(data)}
+    entries = {entry.name.lower(): entry for entry in ole_entries(data)}
+    names = entries.keys()
     traits = []
     if names & {"vba", "_vba_project", "_vba_project_cur", "macros"}:
         traits.append("macro")
@@ -92,13 +96,28 @@ def ole_traits(data: bytes) -> tuple[tuple[str, ...], bool]:
         traits.append("embedded_object")
     if b"Macro" in data and b"Excel 4.0" in data:
         traits.append("macro")
-    encrypted = "encryptedpackage" in names
-    return tuple(dict.fromkeys(traits)), encrypted or _word_encrypted(data, names)
+    encrypted = (
+        "encryptedpackage" in names or _word_encrypted(data, entries) or _excel_encrypted(data, entries)
+    )
+    return tuple(dict.fromkeys(traits)), encrypted
 
 
-def _word_encrypted(data: bytes, names: set[str]) -> bool:
-    """The flag in the header of an old Word document, which is mostly the first sector. MS-DOC 2.5.2."""
-    if "worddocument" not in names or len(data) < 1024:
+def _word_encrypted(data: bytes, entries: dict[str, OleEntry]) -> bool:
+    """The flag in the header of an old Word document. MS-DOC 2.5.2."""
+    entry = entries.get("worddocument")
+    if entry is None or entry.start < 0 or entry.start + 12 > len(data):
         return False
-    magic, flags = struct.unpack_from("<H", data, 512)[0], struct.unpack_from("<H", data, 522)[0]
+    magic, flags = struct.unpack_from("<H8xH", data, entry.start)
     return bool(magic == 0xA5EC and flags & 0x0100)
+
+
+def _excel_encrypted(data: bytes, entries: dict[str, OleEntry]) -> bool:
+    """The record behind the first one of an old workbook asks for a password. MS-XLS 2.4.117."""
+    entry = entries.get("workbook") or entries.get("book")
+    if entry is None or entry.start < 0 or entry.start + 4 > len(data):
+        return False
+    kind, length = struct.unpack_from("<HH", data, entry.start)
+    second = entry.start + 4 + length
+    if kind != 0x0809 or second + 2 > len(data):
+        return False
+    return bool(struct.unpack_from("<H", data, second)[0] == 0x002F)

@@ -3,8 +3,8 @@
 Parsing never fails. What was wrong, and which limit stopped the reading, is in the defects of the result.
 The steps: cut into parts, read what the parts hold, read the fields of the outer header, hash.
 
-Limits: MAX_EMBEDDED encoded messages within each other and MAX_OPENED of them, MAX_HOPS Received fields,
-MAX_REFERENCES message ids; all others stand in the modules that read.
+Limits: MAX_EMBEDDED encoded messages within each other, MAX_HOPS Received fields, MAX_SAME_FIELDS address
+fields of one name, MAX_HEADER_LINKS, MAX_REFERENCES message ids; all others stand in the modules that read.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from lazaretto.mail.address import MAX_ADDRESSES, parse_addresses
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.contents import Contents
 from lazaretto.mail.dates import parse_date
 from lazaretto.mail.defects import DefectList
@@ -27,8 +28,11 @@ __all__ = ["parse", "parse_chunks", "parse_headers"]
 MAX_EMBEDDED = 3
 """Transfer encoded messages within each other that are opened."""
 
-MAX_OPENED = 20
-"""Transfer encoded messages of one message that are opened."""
+MAX_HEADER_LINKS = 50
+"""Addresses of list fields that are kept."""
+
+MAX_SAME_FIELDS = 20
+"""Fields of one name whose mailboxes or addresses are read."""
 
 MAX_REFERENCES = 200
 """Message ids of References that are kept."""
@@ -38,18 +42,18 @@ _LINK_FIELDS = ("list-unsubscribe", "list-help", "list-archive")
 
 def parse(raw: bytes) -> Message:
     """Read one message."""
-    return _parse(raw, MAX_EMBEDDED)
+    return _parse(raw, MAX_EMBEDDED, Budget())
 
 
 def parse_chunks(chunks: Iterable[bytes]) -> Message:
     """Read one message that comes in pieces; how it was cut makes no difference."""
-    return _parse(b"".join(chunks), MAX_EMBEDDED)
+    return parse(b"".join(chunks))
 
 
-def _parse(raw: bytes, levels: int) -> Message:
+def _parse(raw: bytes, levels: int, budget: Budget) -> Message:
     defects = DefectList()
     tree = read_tree(raw, defects)
-    contents = Contents(tree, defects).read()
+    contents = Contents(tree, defects, budget).read()
     _open_encoded(contents, levels)
     parts = tuple(entity.part for entity in tree.entities)
     fields = _Fields(raw, parts[0].headers, defects)
@@ -98,13 +102,13 @@ def _open_encoded(contents: Contents, levels: int) -> None:
     Such a message has no bytes of its own in ours, so its parts cannot be listed; its texts, links and
     attachments can.
     """
-    for part, data in contents.undescended[:MAX_OPENED]:
-        if levels <= 0:
+    for part, data in contents.undescended:
+        if levels <= 0 or not contents.budget.take_opening():
             contents.defects.add("embedded_too_deep", part.index)
             return
         if part.multipart:
             data = _with_type(part, data)  # noqa: PLW2901
-        inner = _parse(data, levels - 1)
+        inner = _parse(data, levels - 1, contents.budget)
         contents.texts += [replace(text, part=part.index) for text in inner.texts]
         contents.html += [replace(facts, part=part.index) for facts in inner.html]
         for attachment in inner.attachments:
@@ -140,7 +144,7 @@ class _Fields:
     def addresses(self, key: str) -> tuple[Address, ...]:
         """The mailboxes of all fields of a name: a second From is a From for some client."""
         found: list[Address] = []
-        for header in self.by_key.get(key, ()):
+        for header in self.by_key.get(key, [])[:MAX_SAME_FIELDS]:
             found += parse_addresses(undecoded(self.raw, header))
             if len(found) >= MAX_ADDRESSES:
                 self.defects.add("too_many_addresses", 0)
@@ -165,8 +169,8 @@ class _Fields:
     def links(self) -> Iterator[Link]:
         """The addresses in list fields. RFC 2369 2."""
         for key in _LINK_FIELDS:
-            for header in self.by_key.get(key, ()):
-                for piece in header.value[:20_000].split("<")[1:]:
+            for header in self.by_key.get(key, [])[:MAX_SAME_FIELDS]:
+                for piece in header.value.split("<", MAX_HEADER_LINKS + 1)[1 : MAX_HEADER_LINKS + 1]:
                     link = make_link(piece.partition(">")[0], "", "header", 0)
                     if link is not None:
                         yield link

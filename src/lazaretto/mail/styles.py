@@ -197,4 +197,5 @@ def _add_rule(rules: dict[str, str], selectors: str, block: str) -> None:
         found = _SELECTOR.fullmatch(selector.strip())
         if found is not None and len(rules) < MAX_RULES:
             key = found.group(1) or found.group(2).lower()
-            rules[key] = f"{rules[key]};{block}" if key in rules else block
+            before = rules.get(key, "")
+            rules[key] = f"{before};{block}" if before and len(before) < MAX_STYLE else before or block

@@ -81,6 +81,10 @@ class ScannerPool:
         if answered.examination is None:
             metrics.scan_failures.labels("error").inc()
             raise ScanFailed("error", answered.error)
+        for (
+            one
+        ) in answered.examination.facts.answers:  # the workers' own counters are out of reach of /metrics
+            metrics.dns_answers.labels(one.status).inc()
         metrics.scan_seconds.observe(answered.examination.verdict.milliseconds / 1000)
         return answered.examination
 

@@ -58,6 +58,10 @@ class HttpSettings:
 
     host: str = _setting("127.0.0.1", "Address that the API listens on.")
     port: int = _port(8080, "Port that the API listens on; 0 takes a free one.")
+    max_connections: int = _setting(1000, "Open HTTP connections; the next one gets 503.", least=1)
+    open_raw_for_benign: bool = _setting(
+        default=False, sentence="Give the raw bytes of mail that is no detection, too."
+    )
 
 
 @dataclass(frozen=True, slots=True)

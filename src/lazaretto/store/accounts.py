@@ -28,7 +28,7 @@ MIN_SECRET = 20
 """Characters of a secret that is given from outside: shorter ones could be guessed from a stolen hash."""
 
 ACCOUNT_TABLES = ("token", "domain", "scan", "decision", "delivery", "trace", "action", "record")
-TOKEN_COLUMNS = "id, account, name, kind, email, permission, created_at, expires_at, last_used_at"
+TOKEN_COLUMNS = "id, account, name, kind, email, permission, created_at, expires_at, last_used_at"  # noqa: S105
 DOMAIN_COLUMNS = "number, account, name, next_hop, created_at, policy"
 
 
@@ -104,7 +104,10 @@ async def add_token(
     expires_at: datetime | None = None,
     secret: str | None = None,
 ) -> tuple[Token, str]:
-    """A new credential and its secret, which is shown once and not kept. Raises NotFound, Conflict or Invalid."""
+    """A new credential and its secret, which is shown once and not kept.
+
+    Raises NotFound, Conflict or Invalid.
+    """
     if await tx.value("SELECT id FROM account WHERE id = ?", account) is None:
         raise NotFound(NO_ACCOUNT, f"There is no account {account}")
     if (kind == "key") != (email is not None):
@@ -231,7 +234,8 @@ async def set_domain(
 ) -> Domain | None:
     """Change where a domain's mail goes and what it wants. None when it is not there."""
     row = await tx.row(
-        f"UPDATE domain SET next_hop = ?, policy = ? WHERE account = ? AND name = ? RETURNING {DOMAIN_COLUMNS}",
+        "UPDATE domain SET next_hop = ?, policy = ? WHERE account = ? AND name = ?"
+        f" RETURNING {DOMAIN_COLUMNS}",
         codec.encode(next_hop),
         codec.encode(policy),
         account,

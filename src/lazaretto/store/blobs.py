@@ -1,8 +1,8 @@
 """Received bytes: one file a content, named by its SHA-256, compressed, durable before `put` returns.
 
-Rules. A temporary file is written, fsynced, renamed into one of 256 folders, and that folder is fsynced: after
-a power cut a file under its final name is complete. Putting the same bytes again writes nothing, but syncs what
-the first one wrote and makes the file young again, so that retention leaves it alone.
+Rules. A temporary file is written, fsynced, renamed into one of 256 folders, and that folder is fsynced:
+after a power cut a file under its final name is complete. Putting the same bytes again writes nothing, but
+syncs what the first one wrote and makes the file young again, so that retention leaves it alone.
 Synchronous: callers use threads. Safe from many threads and processes.
 
 Limits: content is not hashed again when it is read.

@@ -8,7 +8,6 @@ Limits: values that are read one at a time (facts, verdicts) are compressed; tho
 """
 
 import json
-from collections.abc import Hashable
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -37,7 +36,7 @@ _encoder = msgspec.json.Encoder()
 
 
 @cache
-def _decoder(kind: Hashable) -> "msgspec.json.Decoder[Any]":
+def _decoder(kind: Any) -> "msgspec.json.Decoder[Any]":
     return msgspec.json.Decoder(Stored[kind])  # type: ignore[valid-type]  # a type made at run time
 
 

@@ -1,7 +1,7 @@
 """What the search filters on besides text, as bits of one column.
 
 Rules. The column is a fold of other tables and is written only here in `store`, in the transaction of the
-fact that changes it. It stands in the same index as the position, so filters are answered from the index alone.
+fact that changes it. It stands in the same index as the position: filters are answered from the index alone.
 The numbers are stored: they may be added to, never changed.
 """
 

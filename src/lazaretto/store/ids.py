@@ -72,7 +72,7 @@ def parse_reference(text: str) -> Reference:
 
 
 def _split_tail(text: str, length: int) -> tuple[str, str]:
-    """The text before a hyphen, and exactly `length` characters after it; an empty tail if it does not fit."""
+    """The text before a hyphen and exactly `length` characters after it; an empty tail if it does not fit."""
     head, tail = text[: -length - 1], text[-length:]
     return (head, tail) if head and text[-length - 1] == "-" else (text, "")
 

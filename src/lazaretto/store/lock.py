@@ -1,7 +1,7 @@
 """One server a data folder: a second `serve` on the same folder is refused with a clear sentence.
 
 The kernel forgets the lock when its holder dies, so nothing has to be cleaned up after a crash.
-Limits: other commands open the store beside a running server, which SQLite allows, without asking for the lock.
+Limits: other commands open the store beside a running server without this lock, which SQLite allows.
 """
 
 import fcntl

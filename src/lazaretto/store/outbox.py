@@ -142,8 +142,9 @@ async def _tell_doubt(tx: Transaction, one: Claimed, now: datetime) -> None:
 async def get_sending(tx: Transaction, account: str, number: int) -> Sending | None:
     """The content behind claimed rows."""
     row: Any = await tx.row(
-        "SELECT r.queue_id, r.received_at, r.envelope, r.blob, r.size, r.disposition, d.stamp FROM record r"
-        " JOIN decision d ON d.account = r.account AND d.number = r.decision WHERE r.account = ? AND r.number = ?",
+        "SELECT r.queue_id, r.received_at, r.envelope, r.blob, r.size, r.disposition, d.stamp"
+        " FROM record r JOIN decision d ON d.account = r.account AND d.number = r.decision"
+        " WHERE r.account = ? AND r.number = ?",
         account,
         number,
     )
@@ -188,8 +189,8 @@ async def settle(tx: Transaction, claimed: Claimed, outcome: Outcome, now: datet
     happened = outcome.state is DeliveryState.DELIVERED
     due = outcome.next_attempt_at
     rows = await tx.rows(
-        "UPDATE delivery SET state = ?, attempts = attempts + 1, updated_at = ?, next_attempt_at = ?, reply = ?,"
-        " outbound_queue_id = ?, lease_owner = NULL, lease_until = NULL, in_doubt_since = NULL"
+        "UPDATE delivery SET state = ?, attempts = attempts + 1, updated_at = ?, next_attempt_at = ?,"
+        " reply = ?, outbound_queue_id = ?, lease_owner = NULL, lease_until = NULL, in_doubt_since = NULL"
         " WHERE account = ? AND number = ? AND generation = ? AND next_attempt_at IS NOT NULL"
         f"{'' if happened else ' AND lease_owner = ?'} RETURNING number",
         outcome.state.value,
@@ -287,7 +288,7 @@ async def next_due(tx: Transaction) -> datetime | None:
 
 
 async def queue_depth(tx: Transaction) -> dict[DeliveryState, int]:
-    """How many copies are QUEUED, DEFERRED (waiting for the next attempt) and QUARANTINED, in all accounts."""
+    """How many copies of all accounts are QUEUED, DEFERRED (waiting for an attempt) and QUARANTINED."""
     waiting: list[Any] = await tx.rows(
         "SELECT state, count(*) FROM delivery WHERE next_attempt_at IS NOT NULL GROUP BY state"
     )

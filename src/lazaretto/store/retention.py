@@ -146,7 +146,9 @@ class _Run:
 
 
 async def _accounts(tx: Transaction) -> list[tuple[str, Ages]]:
-    rows: list[Any] = await tx.rows("SELECT id, keep_bytes, keep_facts, keep_records FROM account ORDER BY id")
+    rows: list[Any] = await tx.rows(
+        "SELECT id, keep_bytes, keep_facts, keep_records FROM account ORDER BY id"
+    )
     return [(row[0], _ages(row[1:])) for row in rows]
 
 

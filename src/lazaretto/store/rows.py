@@ -57,8 +57,8 @@ async def load(
         return ()
     marks, args = in_list(numbers)
     rows = await tx.rows(
-        "SELECT r.number, r.position, r.flags, r.state, r.disposition, r.received_at, r.queue_id, r.blob, r.size,"
-        f" r.envelope, s.summary, {'s.detail' if detailed else 'NULL'}"
+        "SELECT r.number, r.position, r.flags, r.state, r.disposition, r.received_at, r.queue_id, r.blob,"
+        f" r.size, r.envelope, s.summary, {'s.detail' if detailed else 'NULL'}"
         " FROM record r LEFT JOIN scan s ON s.account = r.account AND s.number = r.scan"
         f" WHERE r.account = ? AND r.number IN {marks}",
         account,
@@ -116,8 +116,8 @@ async def _deliveries(
     tx: Transaction, account: str, marks: str, args: tuple[Value, ...]
 ) -> dict[Value, list[Delivery]]:
     rows = await tx.rows(
-        "SELECT number, record, recipient, state, attempts, next_attempt_at, updated_at, reply, tagged, generation,"
-        f" outbound_queue_id FROM delivery WHERE account = ? AND record IN {marks} ORDER BY record, number",
+        "SELECT number, record, recipient, state, attempts, next_attempt_at, updated_at, reply, tagged,"
+        f" generation, outbound_queue_id FROM delivery WHERE account = ? AND record IN {marks} ORDER BY record, number",
         account,
         *args,
     )

@@ -78,8 +78,9 @@ def _postgres_source(
     account: str, query: str, conditions: str, args: tuple[Value, ...], bounds: tuple[int, int]
 ) -> Source:
     sql = (
-        "FROM search s JOIN record r ON r.account = s.account AND r.position = s.position WHERE s.account = ? AND s.tokens @@ CAST(CAST(? AS TEXT) AS TSQUERY) AND s.position >= ? AND s.position < ?"
-        f"{conditions} ORDER BY s.position DESC"
+        "FROM search s JOIN record r ON r.account = s.account AND r.position = s.position"
+        " WHERE s.account = ? AND s.tokens @@ CAST(CAST(? AS TEXT) AS TSQUERY)"
+        f" AND s.position >= ? AND s.position < ?{conditions} ORDER BY s.position DESC"
     )
     return Source(sql, (account, query, *bounds, *args))
 

@@ -1,8 +1,8 @@
 """SQLite: one thread that writes, a few that read, and one fsync for all works that wait.
 
 Rules. The writing thread takes all works that are waiting, runs each inside a savepoint of one transaction,
-commits once, and only then tells their callers. A work that raises loses its own savepoint; a commit that fails
-fails them all. A work is a coroutine whose awaits never suspend, so it is driven by hand.
+commits once, and only then tells their callers. A work that raises loses its own savepoint; a commit that
+fails fails them all. A work is a coroutine whose awaits never suspend, so it is driven by hand.
 A caller that is cancelled while its work waits takes the work with it; once begun the work is finished.
 
 Limits: other processes may write as well, and then they wait for each other up to BUSY_SECONDS.
@@ -23,7 +23,7 @@ from lazaretto.store.migrate import migrate
 from lazaretto.store.transaction import Dialect, Row, Transaction, Value
 
 MAX_BATCH = 64
-"""Works in one commit: bounds how long the first of them waits, and how much is lost when the commit fails."""
+"""Works in one commit: bounds how long the first of them waits, and how many fail with the commit."""
 
 READERS = 4
 """Threads that read."""
@@ -35,7 +35,7 @@ STATEMENTS = 512
 """Prepared statements kept a connection: more than there are statements in the store."""
 
 CHECKPOINT_PAGES = 8_000
-"""The write-ahead log is carried over into the database every 32 MB: less often than SQLite does it by itself."""
+"""The write-ahead log is carried into the database every 32 MB: less often than SQLite does by itself."""
 
 JOURNAL_BYTES = 64 * 1024 * 1024
 """A write-ahead log that grew beyond this under load is cut back."""

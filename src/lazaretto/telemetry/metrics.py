@@ -15,6 +15,7 @@ scan_failures = Counter("lazaretto_scan_failures", "Scans that did not end", ["r
 scan_seconds = Histogram("lazaretto_scan_seconds", "Time of one scan with its DNS", registry=REGISTRY)
 receive_seconds = Histogram("lazaretto_receive_seconds", "End of data to decision", registry=REGISTRY)
 deliveries = Counter("lazaretto_deliveries", "Ends of delivery attempts", ["state"], registry=REGISTRY)
+dns_answers = Counter("lazaretto_dns_answers", "DNS answers that scans used", ["status"], registry=REGISTRY)
 dns_questions = Counter("lazaretto_dns_questions", "DNS questions by outcome", ["status"], registry=REGISTRY)
 http_requests = Counter("lazaretto_http_requests", "API requests", ["route", "status"], registry=REGISTRY)
 queue = Gauge("lazaretto_queue", "Deliveries by state", ["state"], registry=REGISTRY)

@@ -41,23 +41,25 @@ def tar_of(members: dict[str, bytes], mode: str = "w") -> bytes:
     return out.getvalue()
 
 
-def ole_of(*names: str) -> bytes:
-    """A compound file with empty streams of these names. MS-CFB 2.2 and 2.6."""
+def ole_of(*names: str, content: bytes = b"") -> bytes:
+    """A compound file with streams of these names, which share one content. MS-CFB 2.2 and 2.6."""
     header = bytearray(512)
     header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
     struct.pack_into("<HHHHH", header, 24, 0x3E, 3, 0xFFFE, 9, 6)
     struct.pack_into("<IIII", header, 44, 1, 1, 0, 4096)
     struct.pack_into("<109I", header, 76, 0, *[FREE] * 108)
-    entries = b"".join(_ole_entry(name) for name in ("Root Entry", *names))
+    entries = b"".join(_ole_entry(name, 10) for name in ("Root Entry", *names))
     sectors = max(1, -(-len(entries) // 512))
     chain = [0xFFFFFFFD, *[2 + i for i in range(sectors - 1)], END_OF_CHAIN]
     fat = struct.pack("<128I", *chain, *[FREE] * (128 - len(chain)))
-    return bytes(header) + fat + entries.ljust(sectors * 512, b"\x00")
+    return (bytes(header) + fat + entries.ljust(sectors * 512, b"\x00")).ljust(
+        512 * 11, b"\x00"
+    ) + content.ljust(64, b"\x00")
 
 
-def _ole_entry(name: str) -> bytes:
+def _ole_entry(name: str, sector: int) -> bytes:
     raw = name.encode("utf-16-le") + b"\x00\x00"
-    return raw.ljust(64, b"\x00") + struct.pack("<H", len(raw)) + bytes(62)
+    return raw.ljust(64, b"\x00") + struct.pack("<H50xII4x", len(raw), sector, 4096)
 
 
 def pdf_of(body: bytes, compressed: bytes = b"") -> bytes:

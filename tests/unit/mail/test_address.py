@@ -80,6 +80,13 @@ def test_too_many_addresses():
     assert "too_many_addresses" in codes(message)
 
 
+def test_too_many_tokens():
+    """MAX_TOKENS are looked at."""
+    assert "a" * (address.MAX_TOKENS // 2) == parse_addresses("a " * address.MAX_TOKENS)[0].name.replace(
+        " ", ""
+    )
+
+
 def test_unclosed_address_ends():
     """An address that lacks its bracket reaches MAX_UNCLOSED characters at most."""
     (found, *_) = parse_addresses("<" + "a" * (address.MAX_UNCLOSED + 10))

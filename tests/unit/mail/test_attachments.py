@@ -1,13 +1,15 @@
 """Attachments: hashes, types, traits."""
 
 import hashlib
+import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import attachments, contents, documents
+from lazaretto.mail import attachments, budget, documents, zipfiles
 from lazaretto.mail.attachments import TRAITS, Content, inspect
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.defects import DefectList
 from lazaretto.mail.parse import parse
 from tests.unit.mail.files import CONTENT_TYPES, locked_zip_of, ole_of, pdf_of, relation, zip_of
@@ -15,7 +17,7 @@ from tests.unit.mail.letters import codes, file_part, letter, multipart, part
 
 
 def look(data, name=None):
-    return inspect(Content(1, data, name, "application/octet-stream"), DefectList())
+    return inspect(Content(1, data, name, "application/octet-stream"), DefectList(), Budget())
 
 
 def test_what_an_attachment_says():
@@ -89,6 +91,10 @@ def test_traits(data, expected):
         (locked_zip_of({"a": b"x"}), True),
         (zip_of({"a": b"x"}), False),
         (ole_of("EncryptedPackage", "EncryptionInfo"), True),
+        (ole_of("WordDocument", content=b"\xec\xa5" + bytes(8) + b"\x00\x01"), True),
+        (ole_of("WordDocument", content=b"\xec\xa5" + bytes(8) + b"\x00\x00"), False),
+        (ole_of("Workbook", content=b"\x09\x08\x02\x00\x00\x06\x2f\x00"), True),
+        (ole_of("Workbook", content=b"\x09\x08\x02\x00\x00\x06\xe1\x00"), False),
         (pdf_of(b"/Encrypt 5 0 R"), True),
         (pdf_of(b"/EncryptMetadata false"), False),
     ],
@@ -158,12 +164,46 @@ def test_too_many_attachments():
 
 def test_budget_of_looking(monkeypatch):
     """Beyond MAX_LOOKED_INTO bytes only the hashes are taken."""
-    monkeypatch.setattr(contents, "MAX_LOOKED_INTO", 1_000)
+    monkeypatch.setattr(budget, "MAX_LOOKED_INTO", 1_000)
     page = b"<html><form></form>" + b" " * 600
 
     message = parse(multipart(file_part(page, "a.html"), file_part(page, "b.html")))
 
     assert [("html_form",), ()] == [a.traits for a in message.attachments]
+
+
+def test_budget_of_listing():
+    """Beyond MAX_LISTED members further archives are not looked into."""
+    archive = zip_of({f"{i}": b"" for i in range(900)})
+    count = budget.MAX_LISTED // 900 + 2
+
+    message = parse(multipart(*[file_part(archive, f"{i}.zip") for i in range(count)]))
+
+    assert 900 == len(message.attachments[0].members)
+    assert () == message.attachments[-1].members
+
+
+def test_budget_of_pages():
+    """Attached pages share MAX_HTML with the bodies; beyond MAX_PAGE a page is not read."""
+    page = b"<html>" + b" " * attachments.MAX_PAGE + b"<form>"
+    small = b"<html><form></form>" + b" " * 900_000
+    count = budget.MAX_HTML // 900_000 + 2
+
+    message = parse(multipart(*[file_part(small, f"{i}.html") for i in range(count)]))
+
+    assert () == look(page).attachment.traits
+    assert [("html_form",), ()] == [message.attachments[0].traits, message.attachments[-1].traits]
+
+
+def test_limits_of_large_documents():
+    """Beyond MAX_PDF and MAX_DOCUMENT_PART bytes nothing is looked at, and MAX_DICTIONARY bytes separate type and stream."""
+    late = b"%PDF-" + bytes(documents.MAX_PDF) + b"/JavaScript "
+    relations = b" " * zipfiles.MAX_DOCUMENT_PART + relation("hyperlink", "http://x.test")
+    far = b"%PDF-/ObjStm" + b" " * documents.MAX_DICTIONARY + b"stream\n" + zlib.compress(b"/JavaScript ")
+
+    assert () == documents.read_pdf(late).traits
+    assert () == documents.read_open_xml(zip_of(CONTENT_TYPES | {"word/_rels/a.rels": relations})).uris
+    assert () == documents.read_pdf(far).traits
 
 
 def test_limits_of_documents():

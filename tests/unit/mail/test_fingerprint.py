@@ -57,6 +57,7 @@ def test_accents_do_not_change_the_print():
 
 def test_long_runs_of_marks_end():
     """A text of nothing but combining marks is read in linear time."""
+    assert module.MAX_PIECE < module.MAX_CHARACTERS
     assert 32 == len(parse(letter("a" + "\u0301\u0323" * module.MAX_CHARACTERS)).fingerprint)
 
 

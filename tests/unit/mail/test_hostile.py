@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from lazaretto.mail import contents
+from lazaretto.mail import budget
 from lazaretto.mail.parse import parse
 from tests.unit.mail.files import zip_of
 from tests.unit.mail.letters import codes, file_part, html_letter, letter, multipart, part
@@ -33,8 +33,8 @@ NESTED = b"".join(
         (html_letter("".join(f"<b id={i}><p>" for i in range(20_000))), "html_too_complex"),
         (html_letter("<a href='http://x.test'>x</a>" * 20_000), "too_many_links"),
         (html_letter("<p>" + "x" * 2 * MEGABYTE), "html_too_long"),
-        (html_letter("<p>" + "x" * (contents.MAX_HTML + 1)), "html_budget_spent"),
-        (letter("x" * (contents.MAX_TEXT + 1)), "text_budget_spent"),
+        (html_letter("<p>" + "x" * (budget.MAX_HTML + 1)), "html_budget_spent"),
+        (letter("x" * (budget.MAX_TEXT + 1)), "text_budget_spent"),
         (multipart(file_part(zip_of({f"{i}": bytes(9_000_000) for i in range(10)} | {f"n{i}": b"" for i in range(1_000)}), "b.zip")),
          "archive_too_large"),
         (letter(b"=" * 3 * MEGABYTE, Content_Transfer_Encoding="base64"), "bad_base64"),

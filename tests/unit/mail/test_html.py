@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import contents, html, html_links, html_tokens, html_walk, styles
+from lazaretto.mail import budget, html, html_links, html_tokens, html_walk, styles
 from lazaretto.mail.colours import WHITE, parse_colour, unreadable
 from lazaretto.mail.defects import DefectList
 from lazaretto.mail.html import read_html
@@ -154,6 +154,15 @@ def test_shown_text_of_a_link():
     assert (False, True) == (shown.hidden, hidden.hidden)
 
 
+def test_anchors_within_each_other():
+    """The shown text of an anchor is looked for in MAX_SHOWN_NODES nodes."""
+    text = "<a href='http://x.test'>" + "<i>w</i>" * html.MAX_SHOWN_NODES + "</a><p hidden>h</p>"
+
+    (link,) = read("<div>" + text).links
+
+    assert len(link.shown) == html.MAX_SHOWN_NODES // 2
+
+
 def test_conditional_comments():
     """What only Outlook shows is hidden from everybody else, and its links are found."""
     one = "<!--[if mso]><p><a href='http://outlook.test'>x</a><![endif]-->"
@@ -242,12 +251,12 @@ def test_too_many_nodes():
 
 def test_html_budgets():
     """MAX_HTML characters and MAX_TREES trees are spent, with a defect or a simpler reading."""
-    pieces = [part("<p hidden>h</p>", Content_Type="text/html") for _ in range(contents.MAX_TREES + 1)]
+    pieces = [part("<p hidden>h</p>", Content_Type="text/html") for _ in range(budget.MAX_TREES + 1)]
     trees = parse(multipart(*pieces))
-    long = part("<p>" + "x" * (contents.MAX_HTML // 2), Content_Type="text/html")
+    long = part("<p>" + "x" * (budget.MAX_HTML // 2), Content_Type="text/html")
     characters = parse(multipart(long, long, long))
 
-    assert [1] * contents.MAX_TREES + [0] == [facts.hidden_characters for facts in trees.html]
+    assert [1] * budget.MAX_TREES + [0] == [facts.hidden_characters for facts in trees.html]
     assert "html_budget_spent" in codes(characters)
 
 

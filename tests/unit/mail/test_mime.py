@@ -58,12 +58,44 @@ def test_boundary_prefix_is_another_boundary():
     assert ["one\r\n--AAB\r\nstill one"] == [t.text for t in message.texts]
 
 
-@pytest.mark.parametrize("close", [b"--b1--", b"--b1--  \r\n", b"--b1-- \t", b"--b1--junk\r\n"])
+@pytest.mark.parametrize("close", [b"--b1--", b"--b1--  \r\n", b"--b1-- \t"])
 def test_closing_delimiters(close):
-    """Transport padding and text behind the closing delimiter do not keep it from closing."""
+    """Transport padding behind the closing delimiter does not keep it from closing."""
     raw = letter(b"--b1\r\n\r\none\r\n" + close, content_type="multipart/mixed; boundary=b1")
 
     assert ["one"] == [t.text for t in parse(raw).texts]
+
+
+def test_text_behind_a_delimiter_makes_it_none():
+    """A line that only begins like the closing delimiter hides nothing of what follows."""
+    raw = letter(
+        b"--b1\r\n\r\none\r\n--b1--x\r\ntwo\r\n--b1--\r\n", content_type="multipart/mixed; boundary=b1"
+    )
+
+    assert ["one\r\n--b1--x\r\ntwo"] == [t.text for t in parse(raw).texts]
+
+
+def test_parts_behind_the_end():
+    """A delimiter behind the closing one begins a part for some client, so the part is read."""
+    raw = letter(
+        b"--b1\r\n\r\none\r\n--b1--\r\nepilogue\r\n--b1\r\n\r\ntwo\r\n--b1--\r\n",
+        content_type="multipart/mixed; boundary=b1",
+    )
+
+    assert ["one", "two"] == [t.text for t in parse(raw).texts]
+
+
+def test_fields_of_all_parts():
+    """MAX_FIELDS_IN_ALL are read of all parts together, and each later part still gets FEW_FIELDS."""
+    head = b"X: y\r\n" * 900 + b"\r\nbody"
+
+    message = parse(multipart(*[head] * 30))
+    counts = [len(p.headers) for p in message.parts]
+
+    assert 900 == counts[1]
+    assert mime.FEW_FIELDS == counts[-1]
+    assert sum(counts) <= mime.MAX_FIELDS_IN_ALL + mime.FEW_FIELDS * len(counts) + 900
+    assert "body" == message.texts[-1].text
 
 
 def test_boundary_never_appears():

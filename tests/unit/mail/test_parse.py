@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lazaretto.mail import defects
+from lazaretto.mail import budget, defects
 from lazaretto.mail import parse as module
 from lazaretto.mail.parse import parse, parse_chunks, parse_headers
 from lazaretto.model.message import Message
@@ -186,6 +186,16 @@ def test_too_many_references():
     assert module.MAX_REFERENCES == len(message.references)
 
 
+def test_too_many_list_fields():
+    """MAX_HEADER_LINKS of one field and MAX_SAME_FIELDS fields of one name are read."""
+    one = letter(List_Unsubscribe="<http://a.test/> " * (module.MAX_HEADER_LINKS + 9))
+    many = b"To: a@b.test\r\nList-Help: <http://a.test/>\r\n" * (module.MAX_SAME_FIELDS + 9) + b"\r\n"
+
+    assert module.MAX_HEADER_LINKS == len(parse(one).links)
+    assert module.MAX_SAME_FIELDS == len(parse(many).links)
+    assert module.MAX_SAME_FIELDS == len(parse(many).to)
+
+
 def test_encoded_messages_within_each_other():
     """MAX_EMBEDDED levels are opened, with a defect beyond."""
     raw = letter("see http://deep.test/")
@@ -201,13 +211,13 @@ def test_encoded_messages_within_each_other():
 
 
 def test_many_encoded_messages():
-    """MAX_OPENED encoded messages are opened."""
+    """MAX_OPENED encoded messages are opened, also of those within each other."""
     inner = base64.encodebytes(letter("see http://deep.test/"))
     one = part(inner, Content_Type="message/rfc822", Content_Transfer_Encoding="base64")
 
-    message = parse(multipart(*[one] * (module.MAX_OPENED + 5)))
+    message = parse(multipart(*[one] * (budget.MAX_OPENED + 5)))
 
-    assert module.MAX_OPENED == len(message.links)
+    assert budget.MAX_OPENED == len(message.links)
 
 
 def test_too_many_defects():
