@@ -33,5 +33,5 @@ docs: ## pages that are generated
 	$(BIN)/lazaretto settings --markdown > docs/settings.md
 
 clean: ## everything that can be made again; the mail of the demo too
-	rm -rf .venv .run build dist src/*.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .venvs .run build dist src/*.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,8 +17,8 @@ from lazaretto.scan.ruleset import load_ruleset
 from lazaretto.scan.scan import scan
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-RECIPIENT = "mary.miller@home.example"
-OWN = ("home.example",)
+RECIPIENT = "mary.miller@example.net"
+OWN = ("example.net",)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from lazaretto.model.envelope import Recipient
 from lazaretto.model.facts import Answer, Question
 from lazaretto.model.record import ActionEntry, DeliveryState, Direction, Operation, RecordState, TraceLine
 from lazaretto.store.messages import (
+    MAX_EARLIER,
     add_action,
     add_decided,
     add_received,
@@ -346,6 +347,17 @@ async def test_attempts_count_deaths_since_the_last_success(database):
     again = await database.write(lambda tx: add_received(tx, envelope(), blob("bad"), at=NOW))
 
     assert [0, 1, 2, 3, 0] == [*counts, last.attempts, again.attempts]
+
+
+async def test_the_same_bytes_many_times(database):
+    """Only a few earlier records are looked at, however often a newsletter comes."""
+    for _ in range(MAX_EARLIER + 5):
+        received = await database.write(lambda tx: add_received(tx, envelope(), blob("bad"), at=NOW))
+        await database.write(
+            lambda tx, n=received.number: mark(tx, n, ACCOUNT, RecordState.ABANDONED, at=NOW)
+        )
+
+    assert MAX_EARLIER == received.attempts
 
 
 async def test_dsn_parameters_travel(database):

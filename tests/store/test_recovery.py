@@ -71,6 +71,18 @@ async def test_records_of_a_server_that_is_at_work(database):
     assert (1 if database.dialect == "sqlite" else 0) == count
 
 
+async def test_recovery_beside_work_takes_only_the_old(database):
+    """Called now and then it finds what another server's death left, and leaves what is being scanned."""
+    await database.write(lambda tx: add_received(tx, envelope(), blob("1"), at=NOW))
+
+    counts = [
+        await database.write(lambda tx, now=now: recover(tx, now, starting=False))
+        for now in (NOW + timedelta(seconds=1), LONG_AFTER)
+    ]
+
+    assert [0, 1] == counts
+
+
 async def test_a_decision_may_come_late(database):
     """An import beside a starting server: the record it still works on was abandoned, and is decided after all."""
     one = envelope()

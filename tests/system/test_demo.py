@@ -94,6 +94,12 @@ def test_what_it_prints_works(tmp_path):
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             assert 5 == len(json.load(answer)["result"])
+        again = subprocess.run(
+            [sys.executable, "-m", "lazaretto", "demo", "--data", str(tmp_path), "--http-port", "0", "--smtp-port", "0"],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert 1 == again.returncode
+        assert "another server" in again.stderr
         running.send_signal(2)
 
         assert 0 == running.wait(timeout=30)

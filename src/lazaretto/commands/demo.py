@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lazaretto.commands.outcome import OK
+from lazaretto.commands.outcome import OK, CommandFailed
 from lazaretto.commands.shared import load
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def run(parsed: argparse.Namespace) -> int:
     from lazaretto.demo.play import play
     from lazaretto.telemetry.log import configure_log
 
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
 
     def say(state: "State", sent: "list[Sent]") -> None:
         value = _value(settings, folder, state, sent)
@@ -78,6 +78,15 @@ def run(parsed: argparse.Namespace) -> int:
     if not parsed.json and not parsed.once:
         print("\nStopped. The mail stays in", folder, file=sys.stderr)
     return OK
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise CommandFailed(
+            f"{folder} cannot be made ({problem.strerror}): name another folder with --data."
+        ) from None
 
 
 def _ports(parsed: argparse.Namespace, settings: "Settings") -> "Settings":

@@ -106,6 +106,7 @@ def _print(lines: "Iterator[ScanLine]", unread: list[bytes], *, text: bool) -> i
 
 def _write(line: bytes, *, text: bool) -> None:
     sys.stdout.buffer.write((_words(line) if text else line) + b"\n")
+    sys.stdout.buffer.flush()  # whoever reads along, or interrupts, has all lines so far
 
 
 def _words(line: bytes) -> bytes:

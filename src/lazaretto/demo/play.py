@@ -30,6 +30,7 @@ from lazaretto.roles import serve
 from lazaretto.settings import Settings
 from lazaretto.store.accounts import add_account, add_domain, add_token, find_account, find_domain, set_domain
 from lazaretto.store.database import Transaction, open_database
+from lazaretto.store.lock import hold
 from lazaretto.store.outbox import queue_depth
 
 STATE_NAME = "demo.json"
@@ -67,7 +68,8 @@ async def play(
     folder.mkdir(parents=True, exist_ok=True)
     async with nameserver(zone()) as dns_server, sink(folder / "delivered") as port:
         own = demo_settings(settings, folder, dns_server)
-        state = await _prepare(own, folder, NextHop("127.0.0.1", port, protocol="lmtp", tls="off"))
+        with hold(folder):  # a demo that runs already must keep its next hop
+            state = await _prepare(own, folder, NextHop("127.0.0.1", port, protocol="lmtp", tls="off"))
         opened: asyncio.Future[App] = asyncio.get_running_loop().create_future()
         async with asyncio.TaskGroup() as group:
             group.create_task(serve(own, ready=opened.set_result))

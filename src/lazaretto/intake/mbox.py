@@ -58,28 +58,30 @@ def mbox_messages(stream: IO[bytes], *, limit: int) -> Iterator[Unquoted]:
 
 
 class _Gathered:
-    """The lines of one message up to a limit."""
+    """The bytes of one message up to a limit. Not a list of lines: a list of short lines is large."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._lines: list[bytes] = []
+        self._content = bytearray()
         self._size = 0
+        self._last = b""
 
     def add(self, line: bytes) -> None:
         self._size += len(line)
+        self._last = line
         if self._size <= self._limit:
-            self._lines.append(line)
+            self._content += line
         else:
-            self._lines.clear()
+            self._content.clear()
 
     def taken(self) -> bytes | None:
-        lines, self._lines = self._lines, []
+        content, self._content = self._content, bytearray()
         size, self._size = self._size, 0
         if size > self._limit:
             return None
-        if lines and lines[-1] in _EMPTY:
-            lines.pop()
-        return b"".join(lines)
+        if self._last in _EMPTY:
+            del content[len(content) - len(self._last) :]
+        return bytes(content)
 
 
 def _is_separator(line: bytes) -> bool:

@@ -1,6 +1,7 @@
 """What archives hold: a bounded list of members with the type of each by its first bytes.
 
-ZIP, TAR and GZIP are listed, also a TAR inside a GZIP; RAR and 7z only tell whether a password is needed.
+ZIP, TAR and GZIP are listed, also a TAR inside a GZIP; 7z tells its names, RAR only whether a password is
+needed.
 A bomb costs no more than the limits: MAX_MEMBERS members, SNIFF_BYTES of each, MAX_INFLATED in all.
 """
 
@@ -11,13 +12,13 @@ import zlib
 from dataclasses import dataclass
 
 from lazaretto.mail.filetype import UNKNOWN, detect
+from lazaretto.mail.sevenzip import read_7z
 from lazaretto.mail.zipfiles import MAX_INFLATED, MAX_MEMBERS, SNIFF_BYTES, read_member, zip_members
 from lazaretto.model.message import Member
 
 MAX_UNPACKED = 1 << 20
 """Bytes that are unpacked of a compressed file or a compressed TAR."""
 
-_AES_7Z = b"\x06\xf1\x07\x01"
 _LZMA_MEMORY = 64 << 20
 
 
@@ -41,7 +42,7 @@ def list_archive(data: bytes, detected: str) -> Listing:
         case "application/x-rar":
             return Listing(encrypted=rar_encrypted(data))
         case "application/x-7z-compressed":
-            return Listing(encrypted=_7z_encrypted(data))
+            return _seven(data)
     return _zip(data) if data[:2] == b"PK" else Listing()
 
 
@@ -81,6 +82,13 @@ def _tar(data: bytes, *, cut: bool = False) -> Listing:
             members.append(Member(name, size, encrypted=False, detected_type=kind))
         at += 512 + (size + 511) // 512 * 512
     return Listing(tuple(members), cut=cut or len(members) >= MAX_MEMBERS)
+
+
+def _seven(data: bytes) -> Listing:
+    """The content of members is not read: their type is unknown, their size is not told."""
+    found = read_7z(data)
+    members = tuple(Member(name, 0, found.encrypted, UNKNOWN) for name in found.names)
+    return Listing(members, encrypted=found.encrypted, cut=len(members) >= MAX_MEMBERS)
 
 
 def _octal(field: bytes) -> int:
@@ -181,12 +189,3 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         if not byte & 128:
             break
     return value, at
-
-
-def _7z_encrypted(data: bytes) -> bool:
-    """The AES coder is named in the header at the end, unless that header is packed without encryption."""
-    if len(data) < 32:
-        return False
-    offset, size = struct.unpack_from("<QQ", data, 12)
-    start = 32 + offset
-    return _AES_7Z in data[start : min(start + size, start + 65_536)] if start < len(data) else False

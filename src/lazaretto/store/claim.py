@@ -50,7 +50,7 @@ async def take_due(
 
 
 async def lock_record(tx: Transaction, account: str, number: int) -> None:
-    """Nobody else folds this record until the transaction ends: two folds at once would miss each other's facts."""
+    """Nobody else folds this record until the transaction ends: two at once would miss each other's facts."""
     if tx.dialect == "postgres":
         await tx.rows("SELECT 1 FROM record WHERE account = ? AND number = ? FOR UPDATE", account, number)
 

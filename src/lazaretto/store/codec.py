@@ -36,7 +36,7 @@ _encoder = msgspec.json.Encoder()
 
 
 @cache
-def _decoder(kind: Any) -> "msgspec.json.Decoder[Any]":
+def _decoder(kind: object) -> "msgspec.json.Decoder[Any]":
     return msgspec.json.Decoder(Stored[kind])  # type: ignore[valid-type]  # a type made at run time
 
 
@@ -52,7 +52,7 @@ def encode(value: object) -> bytes:
 def decode(data: bytes, kind: type[T]) -> T:
     """The value of a stored JSON. Raises NotStorable."""
     try:
-        stored: Stored[T] = _decoder(kind).decode(data)
+        stored: Stored[T] = _decoder(kind).decode(data)  # type: ignore[arg-type]  # classes are hashable
     except (msgspec.DecodeError, UnicodeDecodeError):
         stored = _decode_slowly(data, kind)
     if stored.v != VERSION:

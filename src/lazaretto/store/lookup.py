@@ -42,7 +42,8 @@ async def get_record(
     reference = parse_reference(plain_text(ref))
     for queue_id in dict.fromkeys((plain_text(ref), reference.queue_id)):
         rows: list[Any] = await tx.rows(
-            "SELECT number, received_at, flags FROM record WHERE account = ? AND queue_id = ? ORDER BY number DESC",
+            "SELECT number, received_at, flags FROM record WHERE account = ? AND queue_id = ?"
+            " ORDER BY number DESC",
             account,
             queue_id,
         )

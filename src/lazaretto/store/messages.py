@@ -59,6 +59,9 @@ STATE_OF_ORDER = {
     Order.DEFER: DeliveryState.DEFERRED,
 }
 
+MAX_EARLIER = 20
+"""Earlier records of the same bytes that are looked at: the same newsletter may come 100,000 times."""
+
 REFUSED = frozenset({DeliveryState.REJECTED, DeliveryState.DEFERRED})
 
 
@@ -92,14 +95,14 @@ async def add_received(tx: Transaction, envelope: Envelope, blob: BlobRef, *, at
 
 
 async def _abandoned(tx: Transaction, account: str, sha256: str) -> int:
-    rows = await tx.rows("SELECT number, state FROM record WHERE blob = ? AND account = ?", sha256, account)
-    count = 0
-    for _, state in sorted(rows, reverse=True):
-        if state == RecordState.ABANDONED:
-            count += 1
-        elif state != RecordState.RECEIVED:
-            break
-    return count
+    rows = await tx.rows(
+        "SELECT state FROM record WHERE blob = ? AND account = ? ORDER BY number DESC LIMIT ?",
+        sha256,
+        account,
+        MAX_EARLIER,
+    )
+    ended = [state for (state,) in rows if state != RecordState.RECEIVED]
+    return next((n for n, state in enumerate(ended) if state != RecordState.ABANDONED), len(ended))
 
 
 async def add_decided(
@@ -197,8 +200,8 @@ async def _add_deliveries(
     states = [STATE_OF_ORDER[order] if inline else DeliveryState.NONE for _, order in wanted]
     now = micros(at)
     await tx.many(
-        "INSERT INTO delivery (account, record, recipient, domain, notify, orcpt, state, tagged, generation, attempts,"
-        " queued_at, updated_at, next_attempt_at, reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, '')",
+        "INSERT INTO delivery (account, record, recipient, domain, notify, orcpt, state, tagged, generation,"
+        " attempts, queued_at, updated_at, next_attempt_at, reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, '')",
         [
             (
                 envelope.account,

@@ -133,8 +133,8 @@ def _claimed(row: Iterable[Any]) -> Claimed:
 
 async def _tell_doubt(tx: Transaction, one: Claimed, now: datetime) -> None:
     text = (
-        f"<{one.recipient.address}>: the attempt of {one.in_doubt_since:%Y-%m-%dT%H:%M:%SZ} was cut off after the"
-        " content was sent and before the next hop answered; sending again, it may arrive twice"
+        f"<{one.recipient.address}>: the attempt of {one.in_doubt_since:%Y-%m-%dT%H:%M:%SZ} was cut off after"
+        " the content was sent and before the next hop answered; sending again, it may arrive twice"
     )
     await add_trace(tx, one.account, one.record, (steps.outbound(text, now),))
 
@@ -262,8 +262,8 @@ async def _set_free(
         return
     at = micros(now)
     await tx.many(
-        "UPDATE delivery SET state = ?, generation = generation + 1, attempts = 0, queued_at = ?, updated_at = ?,"
-        " next_attempt_at = ?, reply = '' WHERE account = ? AND number = ?",
+        "UPDATE delivery SET state = ?, generation = generation + 1, attempts = 0, queued_at = ?,"
+        " updated_at = ?, next_attempt_at = ?, reply = '' WHERE account = ? AND number = ?",
         [(DeliveryState.QUEUED.value, at, at, at, account, delivery) for delivery, _ in held],
     )
     for _, recipient in held:

@@ -1,4 +1,4 @@
-"""What is done once at start: settle what an earlier process left behind."""
+"""What is done at the start, and now and then: settle what a process that died left behind."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,20 +9,21 @@ from lazaretto.store.times import micros
 from lazaretto.store.transaction import Transaction
 
 MAX_UNDECIDED = timedelta(minutes=15)
-"""On PostgreSQL other servers may be at work: a record of theirs is decided or given up long before."""
+"""While servers are at work a record is decided or given up long before it is this old."""
 
 MAX_AT_ONCE = 1_000
 """Records abandoned in one go: far more than are open at once. The rest waits for the next start."""
 
 
-async def recover(tx: Transaction, now: datetime) -> int:
+async def recover(tx: Transaction, now: datetime, *, starting: bool = True) -> int:
     """Records without a decision become ABANDONED, leases are let go. Returns how many were abandoned.
 
     Abandoned records were never acknowledged: the client comes back with them.
-    Call it before work begins. An SQLite store has one server, so everything in it is of an earlier process;
-    on PostgreSQL only records older than MAX_UNDECIDED are touched, and leases end by their time.
+    At the start of an SQLite store, which has one server, everything in it is of an earlier process. On
+    PostgreSQL, and when called again while work goes on, only records older than MAX_UNDECIDED are touched, and
+    leases end by their time.
     """
-    alone = tx.dialect == "sqlite"
+    alone = starting and tx.dialect == "sqlite"
     limit = micros(now if alone else now - MAX_UNDECIDED)
     rows: list[Any] = await tx.rows(
         "SELECT account, number, received_at FROM record WHERE state = 'received' ORDER BY number LIMIT ?",

@@ -15,7 +15,6 @@ from typing import Any
 
 from lazaretto.store import flags
 from lazaretto.store.blobs import Blobs
-from lazaretto.store.rows import in_list
 from lazaretto.store.search_text import remove
 from lazaretto.store.times import MICROSECOND, micros
 from lazaretto.store.transaction import Database, Transaction
@@ -179,11 +178,8 @@ async def _step(
 
 async def _wanted(tx: Transaction, names: Sequence[str]) -> set[str]:
     """Those of the blobs that a record refers to."""
-    marks, args = in_list(names)
-    rows = await tx.rows(
-        f"SELECT DISTINCT blob FROM record WHERE blob IN {marks} AND (flags & ?) = 0", *args, flags.BYTES_GONE
-    )
-    return {str(row[0]) for row in rows}
+    kept = "SELECT 1 FROM record WHERE blob = ? AND (flags & ?) = 0 LIMIT 1"
+    return {name for name in names if await tx.row(kept, name, flags.BYTES_GONE)}
 
 
 async def _forget_bytes(tx: Transaction, account: str, old: Sequence[_Old]) -> None:

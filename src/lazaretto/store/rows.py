@@ -117,7 +117,8 @@ async def _deliveries(
 ) -> dict[Value, list[Delivery]]:
     rows = await tx.rows(
         "SELECT number, record, recipient, state, attempts, next_attempt_at, updated_at, reply, tagged,"
-        f" generation, outbound_queue_id FROM delivery WHERE account = ? AND record IN {marks} ORDER BY record, number",
+        f" generation, outbound_queue_id FROM delivery WHERE account = ? AND record IN {marks}"
+        " ORDER BY record, number",
         account,
         *args,
     )

@@ -37,7 +37,7 @@ async def search(tx: Transaction, account: str, criteria: Criteria, place: Place
     limit = min(limit, MAX_PAGE)
     source = await _source(tx, account, criteria, place)
     found: list[Any] = await tx.rows(
-        f"SELECT r.number, r.position {source.sql} LIMIT ? OFFSET ?",
+        f"SELECT r.number, r.position {source.sql} {source.newest_first} LIMIT ? OFFSET ?",
         *source.args,
         limit + 1,
         place.skip if place else 0,
@@ -49,7 +49,7 @@ async def search(tx: Transaction, account: str, criteria: Criteria, place: Place
 async def count(tx: Transaction, account: str, criteria: Criteria, place: Place | None) -> int:
     """How many rows there are in all, exactly; with a place only those after it."""
     source = await _source(tx, account, criteria, place)
-    total: Any = await tx.value(f"SELECT count(*) FROM (SELECT r.position {source.sql}) found", *source.args)
+    total: Any = await tx.value(f"SELECT count(*) {source.sql}", *source.args)
     return max(0, int(total) - (place.skip if place else 0))
 
 
@@ -59,11 +59,8 @@ async def _source(tx: Transaction, account: str, criteria: Criteria, place: Plac
     conditions, masks = _conditions(criteria)
     if asked := phrases(criteria):
         return await matching(tx, account, asked, bounds, conditions=conditions, args=masks)
-    sql = (
-        f"FROM record r WHERE r.account = ? AND r.position >= ? AND r.position < ?{conditions}"
-        " ORDER BY r.position DESC"
-    )
-    return Source(sql, (account, *bounds, *masks))
+    sql = f"FROM record r WHERE r.account = ? AND r.position >= ? AND r.position < ?{conditions}"
+    return Source(sql, (account, *bounds, *masks), "ORDER BY r.position DESC")
 
 
 def _conditions(criteria: Criteria) -> tuple[str, tuple[int, ...]]:

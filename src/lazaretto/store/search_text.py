@@ -21,6 +21,7 @@ class Source:
 
     sql: str
     args: tuple[Value, ...]
+    newest_first: str  # ORDER BY, for those who care
 
 
 async def put(tx: Transaction, account: str, position: int, content: Document) -> None:
@@ -66,12 +67,12 @@ def _sqlite_source(
     account: str, query: str, conditions: str, args: tuple[Value, ...], bounds: tuple[int, int]
 ) -> Source:
     # CROSS JOIN keeps the text index outside: its row ids come in order, and one look into record_place a row
-    # follows. The plus keeps SQLite from turning that look into a walk over the whole range, which is quadratic.
+    # follows. The plus keeps SQLite from making that look a walk over the whole range, which is quadratic.
     sql = (
         "FROM search s CROSS JOIN record r ON r.account = ? AND r.position = +s.rowid"
-        f" WHERE s.tokens MATCH ? AND s.rowid >= ? AND s.rowid < ?{conditions} ORDER BY s.rowid DESC"
+        f" WHERE s.tokens MATCH ? AND s.rowid >= ? AND s.rowid < ?{conditions}"
     )
-    return Source(sql, (account, query, *bounds, *args))
+    return Source(sql, (account, query, *bounds, *args), "ORDER BY s.rowid DESC")
 
 
 def _postgres_source(
@@ -80,9 +81,9 @@ def _postgres_source(
     sql = (
         "FROM search s JOIN record r ON r.account = s.account AND r.position = s.position"
         " WHERE s.account = ? AND s.tokens @@ CAST(CAST(? AS TEXT) AS TSQUERY)"
-        f" AND s.position >= ? AND s.position < ?{conditions} ORDER BY s.position DESC"
+        f" AND s.position >= ? AND s.position < ?{conditions}"
     )
-    return Source(sql, (account, query, *bounds, *args))
+    return Source(sql, (account, query, *bounds, *args), "ORDER BY s.position DESC")
 
 
 _SOURCES = {"sqlite": _sqlite_source, "postgres": _postgres_source}

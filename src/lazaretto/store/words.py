@@ -2,9 +2,9 @@
 
 Rules. Text is brought to one form (compatibility characters, case), then cut into words. Scripts that are
 written without spaces, and symbols, count every character as a word. A query word that falls into several
-words, such as an address, is a phrase: these words next to each other. Exact filters (addresses, domains, ids)
-are tags: a hash of the value in its normal form. Tokens are letters and digits, so nothing in them can be query
-syntax.
+words, such as an address, is a phrase: these words next to each other. Exact filters (addresses, domains,
+ids) are tags: a hash of the value in its normal form. Tokens are letters and digits, so nothing in them can
+be query syntax.
 
 Limits: the constants below; what lies beyond is not found.
 """
@@ -100,7 +100,7 @@ def document(
 
 
 def phrases(criteria: Criteria) -> tuple[Phrase, ...]:
-    """What must occur: phrases of words, and tags as phrases of one token. Empty when only flags are asked."""
+    """What must occur: phrases of words, and tags as phrases of one token. Empty if only flags are asked."""
     asked = [("w", word) for word in criteria.words] + [("s", word) for word in criteria.subject_words]
     found = [tuple(_marked(mark, words(text, MAX_PHRASE))) for mark, text in asked[:MAX_QUERY_WORDS]]
     tags = [

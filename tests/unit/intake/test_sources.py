@@ -6,9 +6,12 @@ import io
 import lzma
 import os
 import tarfile
+import tracemalloc
 
 import pytest
 from backports import zstd
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lazaretto.intake.sources import MAX_FOLDER_DEPTH, Found, Sources, Unreadable, total_bytes, wire_form
 
@@ -233,3 +236,60 @@ def test_progress(tmp_path):
 
     assert total_bytes([str(tmp_path)]) == sources.bytes_read
     assert total_bytes(["-"]) is None
+
+
+def test_claim_on_memory(tmp_path):
+    """A zstd frame that wants a window of a gigabyte is refused before anything is allocated for it."""
+    squeeze = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 30})
+    path = tmp_path / "wide.zst"
+    path.write_bytes(squeeze.compress(letter("wide")) + squeeze.flush())
+
+    (refused,) = read(path)
+
+    assert isinstance(refused, Unreadable)
+    assert refused.reason.startswith("cannot be read")
+
+
+def test_many_short_lines(tmp_path):
+    """Memory is by bytes and not by lines: a message of a million empty lines is small."""
+    path = tmp_path / "box"
+    path.write_bytes(b"From a@b.example Sat Nov 21 10:00:00 2026\n" + b"a\n" * 300_000 + b"\n")
+
+    tracemalloc.start()
+    try:
+        (found,) = read(path, limit=2_000_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert 900_000 == len(found.raw)
+    assert peak < 8_000_000
+
+
+@given(
+    st.sampled_from(
+        [
+            b"",
+            b"From a@b Sat Nov 21 10:00:00 2026\n",
+            b"\x1f\x8b",
+            b"\x28\xb5\x2f\xfd",
+            b"BZh9",
+            b"\xfd7zXZ\x00",
+        ]
+    ),
+    st.binary(max_size=2000),
+)
+def test_reading_is_total(magic, noise):
+    """Whatever comes through the pipe: it is told or found, nothing is raised, and it ends."""
+    for item in read("-", stdin=magic + noise, limit=1000):
+        assert isinstance(item, Unreadable) or len(item.raw) <= 2 * 1000
+
+
+@given(st.binary(min_size=1, max_size=600), st.integers(0, 1023))
+def test_damaged_archives_are_total(noise, at):
+    """A tar with noise written over it gives what it can."""
+    whole = bytearray(tar_of({"one.eml": letter("one"), "two.eml": letter("two")}))
+    whole[at : at + len(noise)] = noise
+
+    for item in read("-", stdin=bytes(whole)):
+        assert isinstance(item, Found | Unreadable)

@@ -1,6 +1,7 @@
 """Small files of many kinds for tests, built byte by byte or by the standard library."""
 
 import io
+import lzma
 import struct
 import tarfile
 import zipfile
@@ -60,6 +61,39 @@ def ole_of(*names: str, content: bytes = b"") -> bytes:
 def _ole_entry(name: str, sector: int) -> bytes:
     raw = name.encode("utf-16-le") + b"\x00\x00"
     return raw.ljust(64, b"\x00") + struct.pack("<H50xII4x", len(raw), sector, 4096)
+
+
+def seven_of(names: list[str], *, aes: bool = False, packer: int | None = lzma.FILTER_LZMA1) -> bytes:
+    """The end of a 7z archive: a header with names, packed as 7-Zip packs it, or plain."""
+    text = "".join(f"{name}\x00" for name in names).encode("utf-16-le")
+    block = b"\x00" + text
+    size = bytes((len(block),)) if len(block) < 128 else bytes((0x80 | len(block) >> 8, len(block) & 255))
+    header = (
+        b"\x01\x04" + (b"\x24\x06\xf1\x07\x01" if aes else b"") + b"\x05\x01\x11" + size + block + b"\x00\x00"
+    )
+    if packer is None:
+        return seven_with(b"", header)
+    filters = [{"id": packer, "dict_size": 1 << 16}]
+    packed = lzma.compress(header, format=lzma.FORMAT_RAW, filters=filters)
+    coder = (
+        b"\x23\x03\x01\x01\x05\x5d\x00\x00\x01\x00" if packer == lzma.FILTER_LZMA1 else b"\x21\x21\x01\x0c"
+    )
+    two = lambda n: bytes((0x80 | n >> 8, n & 255))  # noqa: E731
+    encoded = (
+        b"\x17\x06\x00\x01\x09"
+        + two(len(packed))
+        + b"\x00\x07\x0b\x01\x00\x01"
+        + coder
+        + b"\x0c"
+        + two(len(header))
+    )
+    return seven_with(packed, encoded + b"\x00\x00")
+
+
+def seven_with(packed: bytes, header: bytes) -> bytes:
+    """A 7z file with this header behind this content."""
+    start = struct.pack("<QQ", len(packed), len(header))
+    return b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(4) + start + bytes(4) + packed + header
 
 
 def pdf_of(body: bytes, compressed: bytes = b"") -> bytes:

@@ -1,5 +1,6 @@
 """Archives: members, passwords, bombs."""
 
+import base64
 import bz2
 import gzip
 import io
@@ -12,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import archives, zipfiles
+from lazaretto.mail import archives, sevenzip, zipfiles
 from lazaretto.mail.archives import list_archive
 from lazaretto.mail.filetype import detect
 from lazaretto.mail.zipfiles import read_member, zip_members
-from tests.unit.mail.files import locked_zip_of, tar_of, zip_of
+from tests.unit.mail.files import locked_zip_of, seven_of, seven_with, tar_of, zip_of
 
 
 def listing(data):
@@ -151,27 +152,49 @@ def rar5(kind: int, extra: bytes = b"") -> bytes:
         (rar5(4), True),
         (rar5(2, b"\x03\x01\x00\x00"), True),
         (rar5(2, b"\x03\x02\x00\x00"), False),
-        (
-            b"7z\xbc\xaf\x27\x1c\x00\x04"
-            + bytes(4)
-            + struct.pack("<QQ", 0, 8)
-            + bytes(4)
-            + b"\x06\xf1\x07\x01",
-            True,
-        ),
-        (
-            b"7z\xbc\xaf\x27\x1c\x00\x04"
-            + bytes(4)
-            + struct.pack("<QQ", 0, 8)
-            + bytes(4)
-            + b"\x03\x01\x01\x00",
-            False,
-        ),
+        (seven_with(b"", b"\x17\x06\x00\x01\x24\x06\xf1\x07\x01"), True),
+        (seven_of(["a.exe"]), False),
+        (seven_of(["a.exe"], aes=True), True),
+        (seven_of(["a.exe"], aes=True, packer=lzma.FILTER_LZMA2), True),
+        (seven_of(["a.exe"], aes=True, packer=None), True),
     ],
 )
 def test_passwords_of_rar_and_7z(data, expected):
     """Flags and records that ask for a password are seen."""
     assert expected == listing(data).encrypted
+
+
+@pytest.mark.parametrize("packer", [None, lzma.FILTER_LZMA1, lzma.FILTER_LZMA2])
+def test_names_of_7z(packer):
+    """Names are told, also when the header is packed and the content needs a password."""
+    names = ["inv/run.exe", "grün.txt"]
+
+    assert names == [m.name for m in listing(seven_of(names, aes=True, packer=packer)).members]
+
+
+def test_real_7z():
+    """An archive written by another program is read."""
+    data = base64.b64decode(
+        "N3q8ryccAARfLrt4rwAAAAAAAAAWAAAAAAAAAKjxjgDtXMYVR8auwVW0eIdNOZnupn1GuxRDL7KHs624WzDhLeAAlgCHXQAAgTMHrg/QDv4U"
+        "W4A/oi0i0ZqLKxJjUJPFMDskieCkeIhE+kjsiGX91ueNJXmbLR9Kqf1pAPc7FzSInNML14rTQ5xRnEQclxP+/rhYqYqfDwOiPJ15xjdN3A4Z"
+        "IJSYrIT+v648bEUO8loqivYJCeyRzVI7ARs3zf1Z11uDBKrJC+uBpWD/AAAAFwYgAQmAjwAHCwEAASEhARgMgJcAAA=="
+    )
+
+    assert [("inv/run.exe", True), ("grün.txt", True)] == [
+        (m.name, m.encrypted) for m in listing(data).members
+    ]
+
+
+def test_limits_of_7z():
+    """MAX_NAMES are kept, and a header that unpacks to more than MAX_HEADER bytes is cut."""
+    many = sevenzip.read_7z(seven_of([f"{i}" for i in range(2_000)], packer=None))
+    bomb = lzma.compress(bytes(5_000_000), format=lzma.FORMAT_RAW, filters=[{"id": lzma.FILTER_LZMA2}])
+    size = b"\xe0" + len(bomb).to_bytes(3, "little")
+    declared = b"\xf0" + (5_000_000).to_bytes(4, "little")
+    header = b"\x17\x06\x00\x01\x09" + size + b"\x00\x07\x0b\x01\x00\x01\x21\x21\x01\x18\x0c" + declared
+
+    assert len(many.names) <= sevenzip.MAX_NAMES
+    assert sevenzip.MAX_HEADER == len(sevenzip._unpacked(seven_with(bomb, header), header))
 
 
 @given(st.binary(max_size=200), st.integers(0, 400), st.binary(max_size=8))
@@ -184,6 +207,7 @@ def test_total(junk, at, patch):
         b"Rar!\x1a\x07\x01\x00" + junk,
         b"Rar!\x1a\x07\x00" + junk,
         b"7z\xbc\xaf\x27\x1c" + junk,
+        seven_of(["a.exe"]),
         b"PK\x05\x06" + junk,
         b"\xfd7zXZ\x00" + junk,
         b"BZh9" + junk,

@@ -65,7 +65,8 @@ CREATE INDEX record_place ON record (account, position, flags, number); -- postg
 CREATE INDEX record_detection ON record (account, position, flags) WHERE (flags & 2) <> 0; -- sqlite
 CREATE INDEX record_detection ON record (account, position, flags, number) WHERE (flags & 2) <> 0; -- postgres
 CREATE INDEX record_queue_id ON record (account, queue_id);
-CREATE INDEX record_blob ON record (blob, account);
+CREATE INDEX record_blob ON record (blob, account); -- sqlite
+CREATE INDEX record_blob ON record (blob, account, number); -- postgres
 CREATE INDEX record_open ON record (account, number) WHERE state = 'received';
 
 CREATE TABLE scan (
