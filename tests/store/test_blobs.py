@@ -55,6 +55,13 @@ def test_a_spool_is_stored_in_pieces(blobs, tmp_path):
     assert max(map(len, pieces)) <= CHUNK
 
 
+def test_files_are_private(blobs, tmp_path):
+    """Other users of the machine cannot read mail."""
+    ref = blobs.put(MAIL)
+
+    assert 0o600 == next(tmp_path.glob("blobs/*/" + ref.sha256)).stat().st_mode & 0o777
+
+
 def test_the_same_bytes_are_one_file(blobs, tmp_path):
     """The second put writes nothing, but makes the file young again."""
     ref = blobs.put(MAIL)

@@ -9,6 +9,7 @@ from lazaretto.store import sqlite
 from lazaretto.store.database import open_database
 from lazaretto.store.errors import Closed, ForeignAwait, WrongStore
 from lazaretto.store.migrate import migrate, migrations
+from lazaretto.store.postgres import numbered
 
 INSERT = "INSERT INTO clock (scope, position) VALUES (?, ?)"
 READ = "SELECT scope, position FROM clock ORDER BY scope"
@@ -252,6 +253,12 @@ class TestSqlite:
         connection.set_commit_hook(hook)
         go_on.set()
 
+    async def test_files_are_private(self, empty, tmp_path):
+        """Other users of the machine cannot read mail."""
+        await empty.write(insert("a"))
+
+        assert {0o600} == {path.stat().st_mode & 0o777 for path in tmp_path.glob("store.db*")}
+
     async def test_more_works_than_a_batch(self, empty):
         """Several commits do what one cannot hold."""
         await asyncio.gather(*(empty.write(insert(f"{n:04}")) for n in range(3 * sqlite.MAX_BATCH)))
@@ -315,3 +322,50 @@ class TestSqlite:
 
         assert done is None
         assert [("a", 1)] == await rows(empty)
+
+
+@pytest.mark.system
+class TestPostgres:
+    """What only PostgreSQL has: works that run at the same time and may get into each other's way."""
+
+    @pytest.fixture
+    def kind(self):
+        return "postgres"
+
+    async def test_works_that_block_each_other_are_run_again(self, empty):
+        """Two works that lock two rows in opposite order both end well."""
+        await empty.write(lambda tx: tx.many(INSERT, [("a", 0), ("b", 0)]))
+        runs = []
+
+        async def both(tx, first, second):
+            runs.append(first)
+            await tx.execute("UPDATE clock SET position = position + 1 WHERE scope = ?", first)
+            await asyncio.sleep(0.1)
+            await tx.execute("UPDATE clock SET position = position + 1 WHERE scope = ?", second)
+
+        await asyncio.gather(
+            empty.write(lambda tx: both(tx, "a", "b")), empty.write(lambda tx: both(tx, "b", "a"))
+        )
+
+        assert [("a", 2), ("b", 2)] == await rows(empty)
+        assert len(runs) >= 3
+
+    async def test_more_works_than_connections(self, empty):
+        """They wait their turn."""
+        await asyncio.gather(*(empty.write(insert(f"{n:03}")) for n in range(50)))
+
+        assert 50 == len(await rows(empty))
+
+    async def test_a_connection_that_is_cut_fails_its_work_only(self, empty):
+        """The next work gets a fresh connection."""
+        cut = "SELECT pg_terminate_backend(pg_backend_pid())"
+        with pytest.raises(Exception, match=r"(?i)connection|terminat"):
+            await empty.write(lambda tx: tx.execute(cut))
+        await empty.write(insert("a"))
+
+        assert [("a", 1)] == await rows(empty)
+
+
+def test_parameters_are_numbered():
+    """Each question mark becomes the next number."""
+    assert "a = $1 AND b IN ($2, $3)" == numbered("a = ? AND b IN (?, ?)")

@@ -56,7 +56,7 @@ async def test_an_examination_crosses_the_border_whole(tmp_path, blobs):
 
 
 async def test_jobs_of_a_killed_worker_are_done_all_the_same(tmp_path, blobs):
-    """kill -9 of a worker in the middle of its work costs nothing but time."""
+    """A worker killed with signal 9 in the middle of its work costs nothing but time."""
     pool = ScannerPool(options(tmp_path), workers=1, seconds=30)
     await pool.start()
     try:

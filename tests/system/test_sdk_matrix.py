@@ -130,7 +130,7 @@ def test_an_sdk_does_its_work(server, version):
 
     assert version == seen["version"]
     for way in ("by_page", "by_cursor", "by_cursor_pager"):
-        found = [id.split("-")[0] for id in seen[way]]
+        found = [one.split("-")[0] for one in seen[way]]
         assert [] == [twice for twice, times in Counter(found).items() if times > 1], way
         assert [] == sorted(set(server["made"]) - set(found)), way
     assert held == seen["get"]["id"] == seen["get_by_queue_id"]

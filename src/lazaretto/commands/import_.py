@@ -67,6 +67,7 @@ async def _import(parsed: argparse.Namespace, settings: "Settings") -> "Tally":
             total=total_bytes(parsed.paths),
             unit="B",
             unit_scale=True,
+            miniters=1,  # else one large first step makes it wait for more of the kind
             file=sys.stderr,
             disable=not sys.stderr.isatty(),
         ) as bar:

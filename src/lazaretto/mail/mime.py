@@ -22,7 +22,7 @@ MAX_PARTS = 2_000
 MAX_DEPTH = 100
 """Levels of nesting. Real mail has six; Python's own reader dies of recursion at a thousand."""
 
-MAX_SCANS = 32
+MAX_SCANS = 16
 """How often the size of the message may be searched for boundaries, all levels together."""
 
 MAX_FIELDS_IN_ALL = 20_000

@@ -70,7 +70,7 @@ class Blobs:
     def _write(self, target: Path, chunks: Iterator[bytes], size: int) -> None:
         temporary = self._temporary / secrets.token_hex(12)
         try:
-            with temporary.open("xb") as file:
+            with open(temporary, "xb", opener=_private) as file:
                 compressor = zstd.ZstdCompressor(level=LEVEL)
                 compressor.set_pledged_input_size(size)
                 for chunk in chunks:
@@ -152,6 +152,11 @@ class Blobs:
         if len(sha256) != HEX_LENGTH or not all(c in "0123456789abcdef" for c in sha256):
             raise BytesMissing(sha256)
         return self._root / sha256[:2] / sha256
+
+
+def _private(path: str, flags: int) -> int:
+    """Mail is nobody else's business."""
+    return os.open(path, flags, 0o600)
 
 
 def _create_folders(root: Path) -> None:

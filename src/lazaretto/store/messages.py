@@ -201,7 +201,8 @@ async def _add_deliveries(
     now = micros(at)
     await tx.many(
         "INSERT INTO delivery (account, record, recipient, domain, notify, orcpt, state, tagged, generation,"
-        " attempts, queued_at, updated_at, next_attempt_at, reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, '')",
+        " attempts, queued_at, updated_at, next_attempt_at, reply)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, '')",
         [
             (
                 envelope.account,

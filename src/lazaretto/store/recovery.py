@@ -20,8 +20,8 @@ async def recover(tx: Transaction, now: datetime, *, starting: bool = True) -> i
 
     Abandoned records were never acknowledged: the client comes back with them.
     At the start of an SQLite store, which has one server, everything in it is of an earlier process. On
-    PostgreSQL, and when called again while work goes on, only records older than MAX_UNDECIDED are touched, and
-    leases end by their time.
+    PostgreSQL, and when called again while work goes on, only records older than MAX_UNDECIDED are touched,
+    and leases end by their time.
     """
     alone = starting and tx.dialect == "sqlite"
     limit = micros(now if alone else now - MAX_UNDECIDED)

@@ -194,13 +194,14 @@ def _open_all(path: Path) -> SqliteDatabase:
     """The writer first: it makes the file and the tables that readers need."""
     opened: list[apsw.Connection] = []
     try:
+        path.touch(mode=0o600)  # mail is nobody else's business; the log beside it gets the same mode
         opened.append(connect(path))
         _upgrade(opened[0])
         opened += [connect(path, read_only=True) for _ in range(READERS)]
     except BaseException as problem:
         for connection in opened:
             connection.close()
-        if not isinstance(problem, apsw.Error):
+        if not isinstance(problem, apsw.Error | OSError):
             raise
         raise WrongStore(f"cannot use {path} as a store ({problem}): mend it or change store.url") from None
     return SqliteDatabase(opened[0], opened[1:])

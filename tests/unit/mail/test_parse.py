@@ -113,14 +113,14 @@ def check(raw: bytes, message: Message) -> None:
 
 
 @given(st.binary(max_size=2_000))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_bytes(raw):
     """No bytes raise, and every offset lies inside the input."""
     check(raw, parse(raw))
 
 
 @given(mutated())
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_mutated_mail(raw):
     """Mail that is broken anywhere does not raise, its parts lie within each other, and reading again gives the same."""
     message = parse(raw)
@@ -130,7 +130,7 @@ def test_mutated_mail(raw):
 
 
 @given(st.sampled_from(SEEDS), st.lists(st.integers(0, 3_000), max_size=10))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_chunking_makes_no_difference(raw, cuts):
     """However the bytes arrive, the message is the same."""
     edges = [0, *sorted(min(cut, len(raw)) for cut in cuts), len(raw)]
