@@ -5,10 +5,9 @@ from datetime import timedelta
 from lazaretto.model.disposition import Disposition
 from lazaretto.model.record import RecordState
 from lazaretto.query.criteria import Criteria
-from lazaretto.store import recovery
 from lazaretto.store.messages import add_decided, add_received, get_record, get_trace
 from lazaretto.store.outbox import claim
-from lazaretto.store.recovery import MAX_UNDECIDED, recover
+from lazaretto.store.recovery import MAX_AT_ONCE, MAX_UNDECIDED, recover
 from lazaretto.store.search import search
 from tests.helpers.records import (
     ACCOUNT,
@@ -84,13 +83,16 @@ async def test_recovery_beside_work_takes_only_the_old(database):
     assert [0, 1] == counts
 
 
-async def test_recovery_is_bounded(database, monkeypatch):
+async def test_recovery_is_bounded(database):
     """However many were open, one call takes a bounded number; the next goes on."""
-    monkeypatch.setattr(recovery, "MAX_AT_ONCE", 2)
-    for _ in range(3):
-        await database.write(lambda tx: add_received(tx, envelope(), blob("1"), at=NOW))
 
-    assert [2, 1, 0] == [await database.write(lambda tx: recover(tx, LONG_AFTER)) for _ in range(3)]
+    async def fill(tx):
+        for number in range(MAX_AT_ONCE + 1):
+            await add_received(tx, envelope(), blob(f"{number}"), at=NOW)
+
+    await database.write(fill)
+
+    assert [MAX_AT_ONCE, 1, 0] == [await database.write(lambda tx: recover(tx, LONG_AFTER)) for _ in range(3)]
 
 
 async def test_a_decision_may_come_late(database):

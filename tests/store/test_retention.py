@@ -15,7 +15,7 @@ from lazaretto.store.messages import get_facts, get_record, get_trace, get_verdi
 from lazaretto.store.outbox import release
 from lazaretto.store.retention import Ages, expire, get_ages, set_ages
 from lazaretto.store.search import count
-from tests.helpers.records import ACCOUNT, NOW, OTHER_ACCOUNT, envelope, stored
+from tests.helpers.records import ACCOUNT, NOW, OTHER_ACCOUNT, envelope, store_record, stored
 
 DAY = timedelta(days=1)
 LATER = NOW + 30 * DAY

@@ -9,9 +9,8 @@ from lazaretto.model.decision import Decision, Order, RecipientOrder
 from lazaretto.model.disposition import DETECTIONS, Disposition, Mode
 from lazaretto.model.record import ActionEntry, DeliveryState, LinkSummary, Operation, RecordState
 from lazaretto.query.criteria import Criteria, Place
-from lazaretto.store import search as search_module
 from lazaretto.store.messages import add_action, add_received, get_record, mark
-from lazaretto.store.search import count, search
+from lazaretto.store.search import MAX_PAGE, count, search
 from tests.helpers.records import (
     ACCOUNT,
     NOW,
@@ -92,14 +91,17 @@ async def test_positions_never_repeat_and_never_go_back(database):
     assert [r.number for r in found.records] == sorted((r.number for r in found.records), reverse=True)
 
 
-async def test_a_page_has_a_limit(database, monkeypatch):
+async def test_a_page_has_a_limit(database):
     """Whoever asks for more gets this much, and is told that there is more."""
-    monkeypatch.setattr(search_module, "MAX_PAGE", 3)
-    for _ in range(4):
-        await stored(database)
+
+    async def fill(tx):
+        for _ in range(MAX_PAGE + 1):
+            await store_record(tx)
+
+    await database.write(fill)
     found = await page(database, ALL, limit=1_000_000)
 
-    assert (3, True) == (len(found.records), found.more)
+    assert (MAX_PAGE, True) == (len(found.records), found.more)
 
 
 async def test_time_is_a_half_open_range(database):

@@ -73,8 +73,7 @@ class Blobs:
             with open(temporary, "xb", opener=_private) as file:
                 compressor = zstd.ZstdCompressor(level=LEVEL)
                 compressor.set_pledged_input_size(size)
-                for chunk in chunks:
-                    file.write(compressor.compress(chunk))
+                file.writelines(compressor.compress(chunk) for chunk in chunks)
                 file.write(compressor.flush())
                 file.flush()
                 os.fsync(file.fileno())
