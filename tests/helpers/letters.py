@@ -9,7 +9,15 @@ from email.policy import SMTP
 from lazaretto.mail.parse import parse
 from lazaretto.model.disposition import Mode
 from lazaretto.model.envelope import Envelope, Recipient
-from lazaretto.model.facts import ArcResult, Authentication, Boundary, DkimResult, DmarcResult, Facts, SpfResult
+from lazaretto.model.facts import (
+    ArcResult,
+    Authentication,
+    Boundary,
+    DkimResult,
+    DmarcResult,
+    Facts,
+    SpfResult,
+)
 from lazaretto.model.finding import Finding
 from lazaretto.model.message import Message
 from lazaretto.model.verdict import Verdict
@@ -67,7 +75,16 @@ def envelope(
 ) -> Envelope:
     """An envelope from the Internet to one recipient."""
     people = tuple(Recipient(r) for r in recipients)
-    return Envelope("0" * 32, "4Njp3P0STMz2c02Q", mode, mail_from, people, NOW, client_ip="198.51.100.7", helo="mx.firm.test")
+    return Envelope(
+        "0" * 32,
+        "4Njp3P0STMz2c02Q",
+        mode,
+        mail_from,
+        people,
+        NOW,
+        client_ip="198.51.100.7",
+        helo="mx.firm.test",
+    )
 
 
 def facts(
@@ -105,7 +122,9 @@ OFFLINE = facts(offline=True)
 Check = Callable[[Message, Envelope, Facts], Iterator[Finding]]
 
 
-def seen(check: Check, message: Message, what: Facts = OFFLINE, where: Envelope = ENVELOPE) -> dict[str, Finding]:
+def seen(
+    check: Check, message: Message, what: Facts = OFFLINE, where: Envelope = ENVELOPE
+) -> dict[str, Finding]:
     """The first finding of each rule that a check gives."""
     found: dict[str, Finding] = {}
     for finding in check(message, where, what):

@@ -170,14 +170,16 @@ async def test_an_account_may_have_its_own_ages(database, blobs):
     assert Ages() == await database.read(lambda tx: get_ages(tx, OTHER_ACCOUNT))
 
 
-async def test_more_records_than_one_step(database, blobs, monkeypatch):
+async def test_more_records_than_one_step(database, blobs):
     """Bounded transactions, one after the other, until all is done, past what must stay."""
-    monkeypatch.setattr(retention, "STEP", 3)
-    for number in range(10):
-        await held(database, blobs, f"{number}".encode(), at=NOW + timedelta(seconds=number))
-        await stored(
-            database, content=put(blobs, f"waits {number}".encode()), at=NOW + timedelta(seconds=number)
-        )
+    many = retention.STEP + 1
 
-    assert (10, 20, 0, 10) == _numbers(await run(database, blobs, bytes=1, facts=1))
-    assert (0, 0, 10, 0) == _numbers(await run(database, blobs, records=1))
+    async def fill(tx):
+        for _ in range(many):
+            await store_record(tx, order=Order.QUARANTINE)
+            await store_record(tx, order=Order.DELIVER)
+
+    await database.write(fill)
+
+    assert (many, 2 * many, 0, 0) == _numbers(await run(database, blobs, bytes=1, facts=1))
+    assert (0, 0, many, 0) == _numbers(await run(database, blobs, records=1))

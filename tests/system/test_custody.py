@@ -30,7 +30,7 @@ def signed_messages(limit: int) -> list[bytes]:
             raw = (folder / row["path"]).read_bytes()
             wire = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
             wire += b"" if wire.endswith(b"\r\n") else b"\r\n"
-            if body_hashes(wire) and max(map(len, wire.split(b"\r\n"))) < 60_000:
+            if body_hashes(wire):
                 found.append(wire)
     return found
 
@@ -53,9 +53,10 @@ async def test_signatures_survive_gateway_quarantine_and_release(tmp_path):
         await asyncio.to_thread(program.start)
         base = f"/client/v4/accounts/{account}/email-security/investigate"
         sent = {}
-        async with Wire(program.smtp) as wire:
-            for raw in messages:
-                sent[await wire.send("a@sender.example", ["user@corp.example"], raw)] = raw
+        for batch in batches(messages, 500):  # the gateway takes a thousand messages in a session
+            async with Wire(program.smtp) as wire:
+                for raw in batch:
+                    sent[await wire.send("a@sender.example", ["user@corp.example"], raw)] = raw
         assert [] == sink.mails
         for batch in batches(list(sent), 50):
             status, body = await asyncio.to_thread(program.post, f"{base}/release", token, {"ids": batch})
@@ -72,6 +73,6 @@ async def test_signatures_survive_gateway_quarantine_and_release(tmp_path):
         assert body_hashes(raw) == body_hashes(arrived[queue_id])
 
 
-def batches(items: list[str], size: int) -> list[list[str]]:
+def batches(items: list, size: int) -> list[list]:
     """Cut a list into lists of at most that size."""
     return [items[i : i + size] for i in range(0, len(items), size)]

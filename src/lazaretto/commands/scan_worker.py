@@ -117,8 +117,10 @@ class Scanner:
 
     async def _verdict(self, job: ScanJob, resolver: Resolver | None) -> Verdict:
         at = datetime.now(UTC)
-        envelope = stored_envelope(job.found, job.listed, account=NO_ACCOUNT, queue_id="scan", at=at)
         message = parse(job.found.raw)
+        envelope = stored_envelope(
+            job.found, job.listed, account=NO_ACCOUNT, queue_id="scan", at=at, headers=message.headers
+        )
         facts = await gather_facts(
             job.found.raw,
             message,

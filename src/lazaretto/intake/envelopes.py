@@ -58,10 +58,16 @@ def listed_for(found: Found, listed: Mapping[str, Listed]) -> Listed | None:
 
 
 def stored_envelope(
-    found: Found, listed: Listed | None, *, account: str, queue_id: str, at: datetime
+    found: Found,
+    listed: Listed | None,
+    *,
+    account: str,
+    queue_id: str,
+    at: datetime,
+    headers: tuple[Header, ...] | None = None,
 ) -> Envelope:
-    """What the list says, and the headers for the rest."""
-    headers = parse_headers(found.raw)
+    """What the list says, and the headers for the rest; whoever has parsed them already gives them."""
+    headers = parse_headers(found.raw) if headers is None else headers
     mail_from = listed.mail_from if listed and listed.mail_from is not None else _return_path(found, headers)
     recipients = (listed.recipients if listed else ()) or _recipients(headers)
     return Envelope(

@@ -3,4 +3,5 @@
 CREATE VIRTUAL TABLE search USING fts5(tokens, content='', contentless_delete=1, tokenize='ascii'); -- sqlite
 
 CREATE TABLE search (account TEXT NOT NULL, position BIGINT NOT NULL, tokens TSVECTOR NOT NULL, PRIMARY KEY (account, position)); -- postgres
-CREATE INDEX search_tokens ON search USING gin (tokens); -- postgres
+-- The list of words not yet sorted in is read by every search: it is kept short.
+CREATE INDEX search_tokens ON search USING gin (tokens) WITH (gin_pending_list_limit = 256); -- postgres
