@@ -9,16 +9,17 @@ import psutil
 from tests.helpers.corpora import normalised
 from tests.helpers.load import Wire
 from tests.helpers.program import Program
-from tests.helpers.sink import sink as running_sink
+
+from bench.next_hop import next_hop
 
 CLIENTS = 8
 SECONDS = 15.0
 
 
 async def measure(folder: Path, letters: list[bytes]) -> None:
-    async with running_sink() as sink:
+    async with next_hop() as port:
         program = Program(folder)
-        program.set_up(f"127.0.0.1:{sink.port}")
+        program.set_up(f"127.0.0.1:{port}")
         await asyncio.to_thread(program.start)
         waits: list[float] = []
         end = time.perf_counter() + SECONDS

@@ -8,7 +8,8 @@ import psutil
 from tests.helpers.corpora import normalised
 from tests.helpers.load import Wire
 from tests.helpers.program import Program
-from tests.helpers.sink import sink as running_sink
+
+from bench.next_hop import next_hop
 
 MIB = 1024 * 1024
 CLIENTS = 8
@@ -55,9 +56,9 @@ async def measure(folder: Path) -> None:
     files = sorted((normalised("dev_set") / "msgs").iterdir())[:1500]
     letters = [raw for raw in (f.read_bytes() for f in files) if max(map(len, raw.split(b"\r\n"))) < 2000]
     large = letters[0] + (b"x" * 76 + b"\r\n") * (45 * MIB // 78)
-    async with running_sink() as sink:
+    async with next_hop() as port:
         program = Program(folder)
-        program.set_up(f"127.0.0.1:{sink.port}")
+        program.set_up(f"127.0.0.1:{port}")
         await asyncio.to_thread(program.start)
         await asyncio.sleep(2)
         show("at rest", resident(program))

@@ -29,7 +29,7 @@ from lazaretto.scanner.job import Examination, Job
 from lazaretto.scanner.pool import ScanFailed, ScannerPool
 from lazaretto.store.accounts import list_domains
 from lazaretto.store.blobs import BlobRef, Blobs
-from lazaretto.store.database import Database
+from lazaretto.store.database import Database, Transaction
 from lazaretto.store.messages import Received, add_decided, add_received, find_by_blob, mark
 from lazaretto.store.spool import Spool
 from lazaretto.telemetry import metrics
@@ -56,10 +56,10 @@ async def receive(
     """Take one message. `each_replies`: every recipient can be answered for itself, as in LMTP."""
     started = perf_counter()
     blob = await asyncio.to_thread(road.blobs.put, content)
-    received = await road.database.write(lambda tx: add_received(tx, envelope, blob, at=envelope.received_at))
+    received, domains = await road.database.write(lambda tx: _arrive(tx, envelope, blob))
     metrics.received.inc()
     try:
-        decision = await _judge(road, envelope, blob, received, each_replies=each_replies)
+        decision = await _judge(road, envelope, blob, received, domains, each_replies=each_replies)
     except BaseException:
         await _give_up(road, envelope, received)
         raise
@@ -98,11 +98,24 @@ async def record_imported(road: Road, envelope: Envelope, raw: bytes) -> Importe
     return Imported(id=envelope.queue_id, decision=decision)
 
 
+async def _arrive(
+    tx: Transaction, envelope: Envelope, blob: BlobRef
+) -> tuple[Received, Mapping[str, Domain]]:
+    """The record, and the account's domains: policy for the recipients, and what the scan must know as ours."""
+    received = await add_received(tx, envelope, blob, at=envelope.received_at)
+    return received, {domain.name: domain for domain in await list_domains(tx, envelope.account)}
+
+
 async def _judge(
-    road: Road, envelope: Envelope, blob: BlobRef, received: Received, *, each_replies: bool
+    road: Road,
+    envelope: Envelope,
+    blob: BlobRef,
+    received: Received,
+    domains: Mapping[str, Domain],
+    *,
+    each_replies: bool,
 ) -> Decision:
     """Parse, scan, decide; commit the decision with everything that follows from it."""
-    domains = await _domains(road, envelope)
     try:
         examination = await _examine(road, envelope, blob, received, tuple(domains))
     except ScanFailed as failure:
@@ -173,12 +186,6 @@ async def _give_up(road: Road, envelope: Envelope, received: Received) -> None:
         )
     except Exception as problem:  # noqa: BLE001  # the first problem is the one to report; recovery finds the record
         log.warning("record left open", queue_id=envelope.queue_id, problem=str(problem))
-
-
-async def _domains(road: Road, envelope: Envelope) -> Mapping[str, Domain]:
-    """The account's domains by name: policy for the recipients, and what the scan must know as ours."""
-    domains = await road.database.read(lambda tx: list_domains(tx, envelope.account))
-    return {domain.name: domain for domain in domains}
 
 
 def _stamp(

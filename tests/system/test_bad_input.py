@@ -64,7 +64,9 @@ async def test_what_is_odd_is_taken_and_what_is_too_much_is_refused(tmp_path):
 
     assert 200 == status
     listed = {m["postfix_id"]: m["final_disposition"] for m in json.loads(body)["result"]}
-    assert {} == {name: queue_id for name, queue_id in ids.items() if listed.get(queue_id) in (None, "UNKNOWN")}
+    assert {} == {
+        name: queue_id for name, queue_id in ids.items() if listed.get(queue_id) in (None, "UNKNOWN")
+    }
     assert len(ODD) == len(listed)
     assert refused.startswith(b"552 5.3.4")
     assert grown < MAX_GROWTH

@@ -21,7 +21,9 @@ class Criteria:
     words: tuple[str, ...] = ()  # the free query: every word must occur, case-insensitive, whole word
     subject_words: tuple[str, ...] = ()  # every word occurs in the subject, any order
     exact_subject: str | None = None
-    dispositions: frozenset[Disposition] | None = None  # any of these; the API widens MALICIOUS to include BEC
+    dispositions: frozenset[Disposition] | None = (
+        None  # any of these; the API widens MALICIOUS to include BEC
+    )
     delivery_status: DeliveryState | None = None
     message_action: MessageAction | None = None
     sender: str | None = None  # an address or a domain: header from or return path

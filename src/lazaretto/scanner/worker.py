@@ -110,6 +110,7 @@ async def work(descriptor: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (options.memory, options.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # a message makes thousands of values and few cycles
     try:
         async with asyncio.TaskGroup() as jobs:
             while (body := await read_frame(reader)) is not None:
