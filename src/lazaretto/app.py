@@ -85,7 +85,8 @@ def make_folder(folder: Path) -> None:
         probe.unlink()
     except OSError as problem:
         raise WrongStart(
-            f"cannot write to {folder} ({problem.strerror}): make it writable, or set server.data to another folder"
+            f"cannot write to {folder} ({problem.strerror}):"
+            " make it writable, or set server.data to another folder"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""What the API needs from the running parts: the release verb, the sealing secret and how each part is doing."""
+"""What the API needs from the running parts: the release verb, the sealing secret, how each part is doing."""
 
 import os
 import secrets

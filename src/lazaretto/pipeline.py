@@ -2,12 +2,12 @@
 
 Bytes first, reply last: the bytes are durable before they are read, the record exists before the scan,
 and the decision with its deliveries is committed before anybody answers the client.
-A crash between two steps leaves something that recovery finds, never a message that was acknowledged and lost.
+A crash between two steps leaves something that recovery finds, never a message that was promised and lost.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
 
@@ -18,7 +18,6 @@ from lazaretto.mail.claims import find_claims
 from lazaretto.mail.stamp import Stamp, make_stamp
 from lazaretto.model.account import Domain
 from lazaretto.model.decision import Decision
-from lazaretto.model.disposition import Mode
 from lazaretto.model.envelope import Envelope
 from lazaretto.model.facts import Facts
 from lazaretto.model.message import Header
@@ -30,7 +29,7 @@ from lazaretto.scanner.pool import ScanFailed, ScannerPool
 from lazaretto.store.accounts import list_domains
 from lazaretto.store.blobs import BlobRef, Blobs
 from lazaretto.store.database import Database, Transaction
-from lazaretto.store.messages import Received, add_decided, add_received, find_by_blob, mark
+from lazaretto.store.messages import Received, add_decided, add_received, mark
 from lazaretto.store.spool import Spool
 from lazaretto.telemetry import metrics
 
@@ -75,33 +74,10 @@ async def receive(
     return decision
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of one imported message."""
-
-    id: str
-    decision: Decision | None  # None when it was there before
-
-    @property
-    def duplicate(self) -> bool:
-        """The same bytes were already recorded for this account."""
-        return self.decision is None
-
-
-async def record_imported(road: Road, envelope: Envelope, raw: bytes) -> Imported:
-    """Record a message that was delivered long ago: scanned and searchable, never sent. The same bytes are one record."""
-    known = await road.database.read(lambda tx: find_by_blob(tx, envelope.account, BlobRef.of(raw).sha256))
-    if known is not None:
-        return Imported(id=known, decision=None)
-    imported = envelope if envelope.mode is not Mode.DIRECT else replace(envelope, mode=Mode.RETRO_SCAN)
-    decision = await receive(road, imported, raw)
-    return Imported(id=envelope.queue_id, decision=decision)
-
-
 async def _arrive(
     tx: Transaction, envelope: Envelope, blob: BlobRef
 ) -> tuple[Received, Mapping[str, Domain]]:
-    """The record, and the account's domains: policy for the recipients, and what the scan must know as ours."""
+    """The record, and the account's domains: policy for the recipients, and for the scan what is ours."""
     received = await add_received(tx, envelope, blob, at=envelope.received_at)
     return received, {domain.name: domain for domain in await list_domains(tx, envelope.account)}
 
@@ -120,7 +96,9 @@ async def _judge(
         examination = await _examine(road, envelope, blob, received, tuple(domains))
     except ScanFailed as failure:
         log.warning("scan failed", queue_id=envelope.queue_id, reason=failure.reason, detail=failure.detail)
-        decision = decide_without_scan(envelope, domains, reason=str(failure))
+        decision = decide_without_scan(
+            envelope, domains, reason=str(failure), per_recipient_replies=each_replies
+        )
         claims = find_claims(await asyncio.to_thread(header_block, road.blobs, blob.sha256))
         stamp = _stamp(road, envelope, decision, None, claims)
         await _commit(road, envelope, received, _Judged(decision, stamp))
@@ -179,7 +157,7 @@ async def _commit(road: Road, envelope: Envelope, received: Received, judged: _J
 
 
 async def _give_up(road: Road, envelope: Envelope, received: Received) -> None:
-    """Nothing was decided and the client will be told to come back: say so on the record, as far as that is possible."""
+    """Nothing was decided and the client is told to come back: say so on the record, if that is possible."""
     try:
         await road.database.write(
             lambda tx: mark(tx, received.number, envelope.account, RecordState.DEFERRED)

@@ -108,7 +108,7 @@ async def run(app: App, http: socket.socket, stop: asyncio.Event, *, ready: Read
 
 
 def spare_the_collector() -> None:
-    """What was built at the start lives for ever: do not look at it for cycles again, and look at the rest less often."""
+    """What was built at the start lives for ever and holds no cycles worth looking for."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
@@ -143,7 +143,7 @@ async def _start(gateway: Gateway, host: str, port: int, setting: str) -> None:
 
 
 def _listen(host: str, port: int, setting: str) -> socket.socket:
-    """Bind before anything else is opened: a second start on the same port is the most frequent wrong start."""
+    """Bind before anything else is opened: a taken port is the most frequent wrong start."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -13,9 +13,13 @@ from hashlib import sha256
 
 from lazaretto.intake.envelopes import Listed, listed_for, stored_envelope
 from lazaretto.intake.sources import Found, Sources, Unreadable
+from lazaretto.model.decision import Decision
 from lazaretto.model.disposition import Disposition
-from lazaretto.pipeline import Road, record_imported
+from lazaretto.model.envelope import Envelope
+from lazaretto.pipeline import Road, receive
+from lazaretto.store.blobs import BlobRef
 from lazaretto.store.ids import new_queue_id
+from lazaretto.store.messages import find_by_blob
 
 IN_FLIGHT = 16
 """Enough to keep the scan workers busy and to let commits share one fsync."""
@@ -82,13 +86,21 @@ class Import:
             queue_id=new_queue_id(),
             at=datetime.now(UTC),
         )
-        imported = await record_imported(self._road, envelope, found.raw)
-        if imported.decision is None:
+        decision = await record_imported(self._road, envelope, found.raw)
+        if decision is None:
             self.tally.known += 1
             return
-        disposition = imported.decision.disposition
+        disposition = decision.disposition
         self.tally.recorded += 1
         self.tally.dispositions[disposition] = self.tally.dispositions.get(disposition, 0) + 1
+
+
+async def record_imported(road: Road, envelope: Envelope, raw: bytes) -> Decision | None:
+    """Take one stored message down the road; None when the account has the same bytes already."""
+    digest = BlobRef.of(raw).sha256
+    if await road.database.read(lambda tx: find_by_blob(tx, envelope.account, digest)) is not None:
+        return None
+    return await receive(road, envelope, raw)
 
 
 def _next(items: Iterator[Found | Unreadable]) -> Found | Unreadable | None:

@@ -17,7 +17,7 @@ OTHER_ACCOUNT = Reply(
 
 
 class Reception:
-    """The gateway's door to the road. `each_replies` is true for LMTP, where every recipient has its own reply."""
+    """The gateway's door to the road. With `each_replies` every recipient has its own reply: LMTP."""
 
     def __init__(self, road: Road, *, each_replies: bool = False) -> None:
         self._road = road
@@ -28,7 +28,7 @@ class Reception:
         return new_queue_id()
 
     async def recipient(self, address: str, account: str | None) -> Accepted | Reply:
-        """Only configured domains, and one account in a transaction: records of two accounts never share a reply."""
+        """Only configured domains, and one account a transaction: records of two never share a reply."""
         name = domain_of(address)
         domain = await self._road.database.read(lambda tx: find_domain(tx, name)) if name else None
         if domain is None:

@@ -1,7 +1,7 @@
 """A wish that cannot be granted, in five kinds. Edges translate them; cores know no status codes."""
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  # the outcome of a wish, not a mistake of ours
     """Base of all refusals. `code` is the API's number, `pointer` names the place in the input."""
 
     def __init__(self, code: int, public: str, *, pointer: str | None = None) -> None:

@@ -107,7 +107,7 @@ class Authentication:
 
     @property
     def folded_spf(self) -> AuthResult:
-        """softfail counts as neutral; both error kinds as error."""
+        """Softfail counts as neutral; both error kinds as error."""
         return _FOLD[self.spf.result]
 
     @property
@@ -119,7 +119,7 @@ class Authentication:
 
     @property
     def folded_dmarc(self) -> AuthResult:
-        """none when the domain publishes no policy."""
+        """None when the domain publishes no policy."""
         return _FOLD[self.dmarc.result]
 
 

@@ -98,7 +98,7 @@ class Link:
     hidden: bool  # the element is not visible to a reader
     scheme: str  # lower case: http, https, mailto, data, javascript, ...
     host: str  # lower case, A-label form, without port and user info; "" if none
-    domain: str  # registered domain of host (public suffix plus one); the host itself for IP addresses; "" if none
+    domain: str  # registered domain of host; the host itself for IP addresses; "" if none
     shown_domain: str  # registered domain of the first host named in `shown`; "" if the text names none
 
 

@@ -36,7 +36,7 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page begins: after this position, newest first. Positions are stored, unique and ordered by scan time."""
+    """Where a page begins, newest first. Positions are stored, unique and in the order of the scans."""
 
     before: int  # only rows with a smaller position
     skip: int = 0  # rows to skip after that

@@ -1,1 +1,1 @@
-"""Parsing and scanning in child processes with limits on memory and time: hostile bytes never run beside the keys."""
+"""Parsing and scanning in child processes with limits: hostile bytes never run beside the keys."""

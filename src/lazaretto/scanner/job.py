@@ -1,4 +1,4 @@
-"""What travels between the main process and a scan worker: length-prefixed MessagePack frames of typed values."""
+"""What travels between main process and scan worker: length-prefixed MessagePack frames of typed values."""
 
 import struct
 from asyncio import IncompleteReadError, StreamReader
