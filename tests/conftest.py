@@ -1,5 +1,6 @@
 """Fixtures that more than one folder needs."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -14,3 +15,16 @@ def postgres() -> Iterator[Server]:
         pytest.skip(f"PostgreSQL is missing: {INSTALL}")
     with running_server() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def network_off(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only tests that are marked as system tests may open connections."""
+    if request.node.get_closest_marker("system") is not None:
+        return
+
+    def refuse(_socket: socket.socket, address: object) -> None:
+        raise AssertionError(f"a test that is not marked `system` wants to connect to {address}")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect_ex", refuse)

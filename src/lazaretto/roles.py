@@ -11,6 +11,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import structlog
@@ -34,7 +35,7 @@ log = structlog.get_logger()
 STOP_SECONDS = 20.0
 """Time that transactions in progress have to end after SIGTERM."""
 
-HOUSEKEEPING_SECONDS = 3600.0
+HOUSEKEEPING_SECONDS = 600.0
 QUEUE_GAUGE_SECONDS = 2.0
 
 Ready = Callable[[App], None]
@@ -164,15 +165,15 @@ def _cannot_listen(host: str, port: int, setting: str, problem: OSError) -> Wron
 
 
 async def _keep_house(app: App) -> None:
-    """Remove what is too old, in the hour's rhythm; a failure is logged and tried again."""
+    """Settle what other servers of the store left when they died, and remove what is too old."""
     while True:
+        now = datetime.now(UTC)
         try:
-            removed = await expire(
-                app.database, app.blobs, ages=retention_ages(app.settings), now=datetime.now(UTC)
-            )
-            log.info("retention", removed=str(removed))
+            left = await app.database.write(lambda tx, now=now: recover(tx, now, starting=False))  # type: ignore[misc]
+            removed = await expire(app.database, app.blobs, ages=retention_ages(app.settings), now=now)
+            log.info("housekeeping", abandoned=left, **asdict(removed))
         except Exception:
-            log.exception("retention failed")
+            log.exception("housekeeping failed, trying again later")
         await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 

@@ -174,6 +174,7 @@ async def test_a_store_of_a_newer_release_is_refused(url):
         ("postgresql://[", "store.url"),
     ],
 )
+@pytest.mark.system
 async def test_a_wrong_url_says_what_to_do(wrong, told):
     """One sentence, no traceback of a driver."""
     with pytest.raises(WrongStore, match=told):
