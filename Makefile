@@ -9,7 +9,7 @@ run: ## start a server with sample mail, until Ctrl-C
 	@$(BIN)/lazaretto demo
 
 test: lint ## everything that must hold before a change is kept
-	@tools/install_postgres.sh
+	@tools/install_servers.sh
 	$(BIN)/pytest
 
 lint: ## style, types, and the walls between the layers

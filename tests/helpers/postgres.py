@@ -18,7 +18,7 @@ import asyncpg
 from lazaretto.store.database import open_database
 
 PROGRAMS = Path("/usr/lib/postgresql")
-INSTALL = "install it with tools/install_postgres.sh"
+INSTALL = "install it with tools/install_servers.sh"
 START_SECONDS = 60
 UNPRIVILEGED = "postgres"  # Debian's user; the server refuses to run as root
 
