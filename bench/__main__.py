@@ -1,11 +1,11 @@
-"""Run all benchmarks, or those named: `python -m bench [scan intake list memory start]`."""
+"""Run all benchmarks, or those named: `python -m bench [start scan intake list memory detection]`."""
 
 import importlib
 import os
 import platform
 import sys
 
-NAMES = ("start", "scan", "intake", "list", "memory")
+NAMES = ("start", "scan", "intake", "list", "memory", "detection")
 
 
 def main() -> None:
