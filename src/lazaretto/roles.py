@@ -46,8 +46,8 @@ async def serve(settings: Settings, *, ready: Ready | None = None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    http = _listen(settings.http.host, settings.http.port, "http.port")
     make_folder(settings.data_folder)
+    http = _listen(settings.http.host, settings.http.port, "http.port")
     with closing(http), _alone(settings):
         async with open_app(settings) as app:
             await _recover(app)

@@ -9,7 +9,8 @@ import json
 import subprocess
 import threading
 from collections import Counter
-from contextlib import contextmanager, suppress
+from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,22 +54,28 @@ async def arrive(port: int) -> None:
 
 
 @contextmanager
-def in_background(work):
+def in_background():
     """An event loop in a thread, for a next hop and for mail that arrives while the test waits."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
 
-    def run(coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, loop)
+    async def end() -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
-    task = run(work)
+    started = []  # a loop knows its tasks only weakly
+
+    def run(coroutine):
+        started.append(asyncio.run_coroutine_threadsafe(coroutine, loop))
+        return started[-1]
+
     try:
         yield run
     finally:
-        task.cancel()
-        with suppress(BaseException):
-            task.exception(10)
+        asyncio.run_coroutine_threadsafe(end(), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
@@ -78,17 +85,16 @@ def in_background(work):
 def server(tmp_path_factory):
     """The program with its mail, and where it is."""
     program = Program(tmp_path_factory.mktemp("sdk"))
-    port = threading.Event(), []
+    listening = Future()
 
     async def next_hop():
         async with running_sink() as sink:
-            port[1].append(sink.port)
-            port[0].set()
+            listening.set_result(sink.port)
             await asyncio.Event().wait()
 
-    with in_background(next_hop()) as run:
-        assert port[0].wait(10)
-        account, token = program.set_up(f"127.0.0.1:{port[1][0]}")
+    with in_background() as run:
+        run(next_hop())
+        account, token = program.set_up(f"127.0.0.1:{listening.result(10)}")
         program.start()
         parts = [run(send(program.smtp, range(i, MESSAGES, CLIENTS))) for i in range(CLIENTS)]
         made = [queue_id for part in parts for queue_id in part.result(300)]

@@ -11,6 +11,7 @@ Limits: other processes may write as well, and then they wait for each other up 
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,9 @@ READERS = 4
 
 BUSY_SECONDS = 30
 """How long to wait for another process that writes."""
+
+BUSY_PAUSE = 0.02
+"""Seconds between two tries where SQLite does not wait by itself."""
 
 STATEMENTS = 512
 """Prepared statements kept a connection: more than there are statements in the store."""
@@ -183,11 +187,25 @@ def connect(path: Path, *, read_only: bool = False) -> apsw.Connection:
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -32000")
     if not read_only:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_log(connection)
         connection.execute("PRAGMA synchronous = FULL")  # a commit that returned is on the disk
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_BYTES}")
     return connection
+
+
+def _use_log(connection: apsw.Connection) -> None:
+    """Switch to WAL. SQLite does not wait here by itself when another process does the same at once."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except apsw.BusyError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(BUSY_PAUSE)
+        else:
+            return
 
 
 def _open_all(path: Path) -> SqliteDatabase:
