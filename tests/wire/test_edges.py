@@ -9,7 +9,6 @@ import pytest
 from lazaretto.api import codes
 from lazaretto.api.app import build_api
 from lazaretto.api.edge import MAX_TARGET
-from lazaretto.api.routes import CONTRACT
 from lazaretto.api.services import PartState, Probe
 from lazaretto.model.errors import Conflict, Forbidden, TryLater
 from lazaretto.telemetry import metrics
@@ -51,17 +50,6 @@ async def test_unknown_routes(api):
         "/client/v4/accounts//email-security/investigate",
     ):
         assert (404, codes.NO_ROUTE) == error(await api.http.get(path))
-
-
-async def test_operations_that_are_not_served(api):
-    """404/7003 with a sentence that says so, for each that the contract has."""
-    for entry in CONTRACT:
-        if entry.operation is None:
-            path = entry.path.replace("{account_id}", "0" * 32)
-            answer = await api.http.request(entry.method, path)
-
-            assert (404, codes.NO_ROUTE) == error(answer)
-            assert "in the contract" in answer.json()["errors"][0]["message"]
 
 
 async def test_wrong_methods(api):

@@ -20,7 +20,8 @@ from lazaretto.api import codes
 from lazaretto.api.budget import read
 from lazaretto.api.reply import HttpError
 from lazaretto.api.wire.envelope import Cause
-from lazaretto.model.account import Permission, Token
+from lazaretto.model.access import Capability
+from lazaretto.model.account import Token
 from lazaretto.store import accounts
 from lazaretto.store.database import Database, Transaction
 
@@ -86,13 +87,13 @@ class Authenticator:
             self._verified.popitem(last=False)
 
 
-def authorise(token: Token, account: str, needed: Permission) -> None:
+def authorise(token: Token, account: str, needed: Capability) -> None:
     """The token may do this in this account; every account that is not its own gets the same refusal."""
     if account.lower() != token.account:
         text = "This credential is not allowed for this account"
         raise HttpError(403, codes.NOT_ALLOWED, text)
-    if needed == "write" and token.permission != "write":
-        text = "This credential may only read; the operation needs Cloud Email Security: Write"
+    if needed not in token.role.capabilities:
+        text = f"This credential may not do that: its role {token.role} lacks {needed}"
         raise HttpError(403, codes.NOT_ALLOWED, text)
 
 

@@ -8,8 +8,10 @@ from starlette.responses import Response
 
 from lazaretto.api import codes
 from lazaretto.api.call import Call, find_record
+from lazaretto.api.entry import MESSAGE, Entry
 from lazaretto.api.reply import success
-from lazaretto.api.wire.detections import detections
+from lazaretto.api.wire.detections import Detections, detections
+from lazaretto.model.access import Capability
 from lazaretto.model.disposition import Disposition
 from lazaretto.model.errors import NotFound
 from lazaretto.model.record import Record
@@ -35,3 +37,15 @@ def benign(record: Record, advice: str) -> NotFound:
     """The refusal for mail that is no detection."""
     text = f"Message {record.id} is not a detection: {advice}"
     return NotFound(codes.NOT_A_DETECTION, text, pointer="investigate_id")
+
+
+ROUTES = (
+    Entry(
+        "GET",
+        MESSAGE + "/detections",
+        get_detections,
+        Capability.READ,
+        "Say why a message was judged so",
+        result=Detections,
+    ),
+)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from lazaretto.api.call import Call, find_record
 from lazaretto.api.cursor import Position, open_cursor, seal_cursor
+from lazaretto.api.entry import INVESTIGATE, MESSAGE, Entry
 from lazaretto.api.query import (
     PAGING,
     Paging,
@@ -26,7 +27,8 @@ from lazaretto.api.reply import success
 from lazaretto.api.snapshots import Listing
 from lazaretto.api.totals import is_steady
 from lazaretto.api.wire.envelope import ResultInfo
-from lazaretto.api.wire.message import message
+from lazaretto.api.wire.message import Message, message
+from lazaretto.model.access import Capability
 from lazaretto.query.criteria import Criteria, Place
 from lazaretto.store import accounts, search
 from lazaretto.store.database import Transaction
@@ -170,3 +172,17 @@ def _result_info(call: Call, wish: Wish, found: Found) -> ResultInfo:
 
 async def _own_domains(tx: Transaction, account: str) -> frozenset[str]:
     return frozenset(domain.name for domain in await accounts.list_domains(tx, account))
+
+
+ROUTES = (
+    Entry(
+        "GET",
+        INVESTIGATE,
+        list_messages,
+        Capability.READ,
+        "Search messages",
+        result=list[Message],
+        pages="cursor",
+    ),
+    Entry("GET", MESSAGE, get_message, Capability.READ, "Show one message", result=Message),
+)

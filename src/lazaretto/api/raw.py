@@ -14,9 +14,11 @@ from lazaretto.api import codes
 from lazaretto.api.accept import prefers
 from lazaretto.api.call import Call, find_record
 from lazaretto.api.detections import benign, is_open
+from lazaretto.api.entry import MESSAGE, Entry
 from lazaretto.api.reply import JSON, success
 from lazaretto.api.wire.envelope import Note
-from lazaretto.api.wire.raw import raw
+from lazaretto.api.wire.raw import Raw, raw
+from lazaretto.model.access import Capability
 from lazaretto.model.errors import NotFound, TryLater
 from lazaretto.model.record import Record
 from lazaretto.store.errors import BytesMissing
@@ -79,3 +81,6 @@ def _octets(call: Call, record: Record) -> Response:
 def _gone(record: Record) -> NotFound:
     text = f"The content of message {record.id} is no longer stored; its record and trace are"
     return NotFound(codes.CONTENT_NOT_STORED, text, pointer="investigate_id")
+
+
+ROUTES = (Entry("GET", MESSAGE + "/raw", get_raw, Capability.CONTENT, "The received bytes", result=Raw),)

@@ -13,9 +13,11 @@ from lazaretto.actions.release import ReleaseOutcome
 from lazaretto.api import codes
 from lazaretto.api.body import read_body, read_json
 from lazaretto.api.call import Call, is_reference
+from lazaretto.api.entry import INVESTIGATE, Entry
 from lazaretto.api.reply import success
 from lazaretto.api.wire import release as wire
 from lazaretto.api.wire.envelope import Note
+from lazaretto.model.access import Capability
 from lazaretto.model.errors import Invalid, NotFound
 
 
@@ -70,3 +72,16 @@ def _check(references: Sequence[str], limit: int) -> None:
 def _note(reference: str) -> Note:
     shown = reference if is_reference(reference) else "an id that cannot be one"
     return Note(codes.NOT_FOUND, f"There is no message {shown} in this account")
+
+
+ROUTES = (
+    Entry(
+        "POST",
+        INVESTIGATE + "/release",
+        release_messages,
+        Capability.ACT,
+        "Release held messages to their recipients",
+        body=list[str] | wire.Wish,
+        result=list[wire.Released],
+    ),
+)

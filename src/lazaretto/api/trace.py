@@ -3,9 +3,11 @@
 from starlette.responses import Response
 
 from lazaretto.api.call import Call, find_record
+from lazaretto.api.entry import MESSAGE, Entry
 from lazaretto.api.query import read_flag
 from lazaretto.api.reply import success
-from lazaretto.api.wire.trace import trace
+from lazaretto.api.wire.trace import Trace, trace
+from lazaretto.model.access import Capability
 from lazaretto.store import messages
 
 
@@ -15,3 +17,10 @@ async def get_trace(call: Call) -> Response:
     record = await find_record(call, submissions=submissions)
     lines = await call.read(lambda tx: messages.get_trace(tx, call.account, record.number))
     return success(trace(record, lines))
+
+
+ROUTES = (
+    Entry(
+        "GET", MESSAGE + "/trace", get_trace, Capability.READ, "The way of a message through us", result=Trace
+    ),
+)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from lazaretto.model.access import Role
 from lazaretto.model.decision import Order
 from lazaretto.model.disposition import Disposition
 
@@ -35,6 +36,11 @@ class Token:
     created_at: datetime
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
+
+    @property
+    def role(self) -> Role:
+        """What the holder may do."""
+        return Role.ADMIN if self.permission == "write" else Role.READ_ONLY
 
 
 @dataclass(frozen=True, slots=True)
