@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lazaretto.model.disposition import Disposition
+from lazaretto.model.judgement import ListMatch
 
 
 class Order(StrEnum):
@@ -32,3 +33,4 @@ class Decision:
     disposition: Disposition
     orders: tuple[RecipientOrder, ...]
     version: int = 1
+    matches: tuple[ListMatch, ...] = ()  # entries of the account's lists that had a say

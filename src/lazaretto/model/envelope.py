@@ -37,3 +37,4 @@ class Envelope:
     smtputf8: bool = False
     ret: Literal["FULL", "HDRS"] | None = None  # DSN RET
     envid: str | None = None  # DSN ENVID, still xtext encoded
+    reporting: bool = False  # sent to a report address: it holds messages that somebody complains about

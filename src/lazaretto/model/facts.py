@@ -157,6 +157,38 @@ class Boundary:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """How well something was known before a message came, by our own records."""
+
+    messages: int = 0  # a bucket: at least so many, see store.history
+    days: int = 0  # since the first of them
+    judged: int = 0  # those of them whose authentication was looked at, a bucket
+    proven: int = 0  # those of these that proved the domain of the header from, a bucket
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the account's own records knew when the message came."""
+
+    days: int  # how far the records go back: what was never seen in two days says nothing
+    sender: Seen  # the address of the header from
+    domain: Seen  # its registered domain, its name where anybody can have an address there
+    recipient: (
+        bool  # the address wrote to one of these recipients; now and then true of one it did not write to
+    )
+    thread: bool | None = None  # it answers a message that we have seen; None: it names none
+
+
+@dataclass(frozen=True, slots=True)
+class FileMatch:
+    """What somebody else knows of a file of the message."""
+
+    source: Literal["hash_list", "yara", "clamav"]
+    name: str  # of the list, the rule or the signature
+    sha256: str = ""  # of the file; "" where the whole message was looked at
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """One capture of the world for one message."""
 
@@ -168,3 +200,6 @@ class Facts:
     own_domains: tuple[str, ...]  # the account's domains
     offline: bool = False  # no question was put to the world: authentication is unknown, not failed
     version: int = 1
+    history: History | None = None  # None: not looked up, or the message names no sender
+    files: tuple[FileMatch, ...] = ()  # what lists, rules and scanners of others say
+    silent: tuple[str, ...] = ()  # of them, those that gave no answer

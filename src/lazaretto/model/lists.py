@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from lazaretto.model.learning import Difference
+
 Target = Literal["SUBJECT", "BODY"]
 
 
@@ -113,4 +115,6 @@ class Lists:
     people: tuple[Impersonated, ...] = ()
     restrictions: tuple[SendingRestriction, ...] = ()
     ignored_urls: tuple[IgnoredUrl, ...] = ()
+    rules_off: frozenset[str] = frozenset()  # rules that the account does not want to hear
     block_wins: bool = True  # a blocked sender is blocked even when an allow policy trusts it
+    wording: Difference | None = None  # what the account's labels add to the classifier

@@ -81,6 +81,7 @@ LinkPlace = Literal[
     "svg",
     "background",
     "attachment",  # inside an attached document
+    "qr",  # a QR code in a picture
     "header",  # List-Unsubscribe and its like
 ]
 
@@ -180,6 +181,7 @@ class Attachment:
         str, ...
     ]  # what the content was seen to hold, names from lazaretto.mail.attachments: "macro", ...
     members: tuple[Member, ...] = ()
+    inside: str = ""  # SHA-256 of the attachment that it was taken out of; its name then is a path
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from lazaretto.model.disposition import DETECTIONS, AuthResult, Disposition
 from lazaretto.model.envelope import Envelope
+from lazaretto.model.judgement import ListMatch
 
 
 class RecordState(StrEnum):
@@ -164,6 +165,7 @@ class Summary:
     ruleset: str
     body_words: str  # visible text for the search index, at most 20,000 characters; not stored in the row
     version: int = 1
+    matches: tuple[ListMatch, ...] = ()  # entries of the account's lists that matched
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Literal
 from lazaretto.model.disposition import Disposition
 from lazaretto.model.finding import Finding
 
-Kind = Literal["malicious", "bec", "spoof", "spam", "bulk", "good", "note"]
-"""What a rule speaks for. good is counter-evidence, note carries no weight."""
+Kind = Literal["malicious", "bec", "spoof", "spam", "bulk", "learned", "good", "note"]
+"""What a rule speaks for. learned is the classifier, good is counter-evidence, note carries no weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Verdict:
     """One disposition and everything that led to it."""
 
     disposition: Disposition
-    score: float  # points toward the worst kind that was reached
+    score: float  # 5 and more: worse than BULK; below: how near it came
     scores: tuple[tuple[str, float], ...]  # points by kind
     findings: tuple[Weighed, ...]  # heaviest first
     reasons: tuple[str, ...]  # sentences for the list view, heaviest first

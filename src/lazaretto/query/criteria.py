@@ -32,6 +32,9 @@ class Criteria:
     helo_ip: str | None = None
     message_id: str | None = None
     alert_id: str | None = None
+    link_host: str | None = None  # the exact host of a link
+    attachment: str | None = None  # SHA-256 of an attachment, hex
+    fingerprint: str | None = None  # the fuzzy hash of the content
 
 
 @dataclass(frozen=True, slots=True)
