@@ -1,23 +1,29 @@
 """What archives hold: a bounded list of members with the type of each by its first bytes.
 
-ZIP, TAR and GZIP are listed, also a TAR inside a GZIP; 7z tells its names, RAR only whether a password is
-needed.
+ZIP, TAR, GZIP, BZIP2, XZ and ISO 9660 are listed, also a TAR that is compressed; 7z and RAR tell names.
 A bomb costs no more than the limits: MAX_MEMBERS members, SNIFF_BYTES of each, MAX_INFLATED in all.
 """
 
 import bz2
 import lzma
-import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol
 
 from lazaretto.mail.filetype import UNKNOWN, detect
+from lazaretto.mail.iso import iso_files
+from lazaretto.mail.rar import read_rar
 from lazaretto.mail.sevenzip import read_7z
 from lazaretto.mail.zipfiles import MAX_INFLATED, MAX_MEMBERS, SNIFF_BYTES, read_member, zip_members
 from lazaretto.model.message import Member
 
 MAX_UNPACKED = 1 << 20
 """Bytes that are unpacked of a compressed file or a compressed TAR."""
+
+FED = 4_096
+"""Packed bytes that are fed at once: by them it is known how many a bomb took."""
 
 _LZMA_MEMORY = 64 << 20
 
@@ -40,9 +46,11 @@ def list_archive(data: bytes, detected: str) -> Listing:
         case "application/gzip" | "application/x-bzip2" | "application/x-xz":
             return _compressed(data, detected)
         case "application/x-rar":
-            return Listing(encrypted=rar_encrypted(data))
+            return _rar(data)
         case "application/x-7z-compressed":
             return _seven(data)
+        case "application/x-iso9660-image":
+            return _iso(data)
     return _zip(data) if data[:2] == b"PK" else Listing()
 
 
@@ -65,22 +73,36 @@ def _zip(data: bytes) -> Listing:
     )
 
 
-def _tar(data: bytes, *, cut: bool = False) -> Listing:
-    members: list[Member] = []
+@dataclass(frozen=True, slots=True)
+class TarFile:
+    """One file of a TAR."""
+
+    name: str
+    start: int
+    size: int
+
+
+def tar_files(data: bytes) -> Iterator[TarFile]:
+    """The files of a TAR, at most MAX_MEMBERS."""
     at = 0
-    while at + 512 <= len(data) and len(members) < MAX_MEMBERS:
+    for _ in range(MAX_MEMBERS):
         header = data[at : at + 512]
-        if not header.strip(b"\x00"):
-            break
+        if len(header) < 512 or not header.strip(b"\x00") or (not at and header[257:262] != b"ustar"):
+            return
         size = _octal(header[124:136])
-        if header[257:262] != b"ustar" and not members:
-            return Listing(broken=True)
         if header[156:157] in b"0\x00":
-            name = header[:100].partition(b"\x00")[0].decode("utf-8", "replace")
-            body = data[at + 512 : at + 512 + min(size, SNIFF_BYTES)]
-            kind = detect(body, name) if body else UNKNOWN
-            members.append(Member(name, size, encrypted=False, detected_type=kind))
+            yield TarFile(header[:100].partition(b"\x00")[0].decode("utf-8", "replace"), at + 512, size)
         at += 512 + (size + 511) // 512 * 512
+
+
+def _tar(data: bytes, *, cut: bool = False) -> Listing:
+    if data[:512].strip(b"\x00") and data[257:262] != b"ustar":
+        return Listing(broken=True)
+    members: list[Member] = []
+    for file in tar_files(data):
+        body = data[file.start : file.start + min(file.size, SNIFF_BYTES)]
+        kind = detect(body, file.name) if body else UNKNOWN
+        members.append(Member(file.name, file.size, encrypted=False, detected_type=kind))
     return Listing(tuple(members), cut=cut or len(members) >= MAX_MEMBERS)
 
 
@@ -91,6 +113,25 @@ def _seven(data: bytes) -> Listing:
     return Listing(members, encrypted=found.encrypted, cut=len(members) >= MAX_MEMBERS)
 
 
+def _rar(data: bytes) -> Listing:
+    """Names and sizes; the content is read where it is not packed."""
+    found = read_rar(data)
+    members = tuple(
+        Member(file.name, file.size, file.encrypted, detect(body, file.name) if body else UNKNOWN)
+        for file in found.files
+        for body in (data[file.start : file.start + min(file.stored, SNIFF_BYTES)],)
+    )
+    return Listing(members, encrypted=found.encrypted, cut=len(members) >= MAX_MEMBERS)
+
+
+def _iso(data: bytes) -> Listing:
+    members = tuple(
+        Member(name, len(body), encrypted=False, detected_type=detect(body[:SNIFF_BYTES], name))
+        for name, body in islice(iso_files(data), MAX_MEMBERS)
+    )
+    return Listing(members, cut=len(members) >= MAX_MEMBERS)
+
+
 def _octal(field: bytes) -> int:
     try:
         return int(field.strip(b" \x00") or b"0", 8)
@@ -99,7 +140,7 @@ def _octal(field: bytes) -> int:
 
 
 def _compressed(data: bytes, detected: str) -> Listing:
-    content = unpack(data, detected)
+    content, _ = inflate(data, detected)
     if not content:
         return Listing(broken=True)
     cut = len(content) >= MAX_UNPACKED
@@ -109,16 +150,39 @@ def _compressed(data: bytes, detected: str) -> Listing:
     return Listing((Member(_gzip_name(data), len(content), encrypted=False, detected_type=kind),), cut=cut)
 
 
-def unpack(data: bytes, detected: str) -> bytes:
-    """The first MAX_UNPACKED bytes of a compressed file."""
+def inflate(data: bytes, detected: str, limit: int = MAX_UNPACKED) -> tuple[bytes, int]:
+    """The first bytes of a compressed file, and about how many packed bytes they took."""
+    reader: _Unpacker
+    if detected == "application/gzip":
+        reader = zlib.decompressobj(31)
+    elif detected == "application/x-bzip2":
+        reader = bz2.BZ2Decompressor()
+    else:
+        reader = lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)
+    out = bytearray()
+    taken = 0
     try:
-        if detected == "application/gzip":
-            return zlib.decompressobj(31).decompress(data, MAX_UNPACKED)
-        if detected == "application/x-bzip2":
-            return bz2.BZ2Decompressor().decompress(data, MAX_UNPACKED)
-        return lzma.LZMADecompressor(memlimit=_LZMA_MEMORY).decompress(data, MAX_UNPACKED)
+        while taken < len(data) and len(out) < limit and not reader.eof:
+            out += reader.decompress(data[taken : taken + FED], limit - len(out))
+            taken = min(taken + FED, len(data))
     except (zlib.error, OSError, ValueError, lzma.LZMAError, EOFError):
-        return b""
+        pass  # what came before the fault was there to be read
+    return bytes(out), taken
+
+
+class _Unpacker(Protocol):
+    """What the three packers of the standard library share."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+def inner_name(data: bytes, outer: str) -> str:
+    """What a compressed file is called inside: by its header, else its own name without the ending."""
+    stem, dot, _ = outer.rpartition(".")
+    return _gzip_name(data) or (stem.rpartition("/")[2] if dot else "") or "content"
 
 
 def _gzip_name(data: bytes) -> str:
@@ -126,66 +190,3 @@ def _gzip_name(data: bytes) -> str:
     if data[:2] != b"\x1f\x8b" or len(data) < 11 or not data[3] & 8 or data[3] & 4:
         return ""
     return data[10:510].partition(b"\x00")[0].decode("latin-1")
-
-
-def rar_encrypted(data: bytes) -> bool:
-    """A RAR archive needs a password for its list or for its first files."""
-    if data[:8] == b"Rar!\x1a\x07\x01\x00":
-        return _rar5_encrypted(data)
-    at = 7
-    for _ in range(MAX_MEMBERS):
-        if at + 7 > len(data):
-            return False
-        kind, flags, size = struct.unpack_from("<BHH", data, at + 2)
-        if (kind == 0x73 and flags & 0x80) or (kind == 0x74 and flags & 0x04):
-            return True
-        added = struct.unpack_from("<I", data, at + 7)[0] if flags & 0x8000 and at + 11 <= len(data) else 0
-        if size < 7:
-            return False
-        at += size + added
-    return False
-
-
-def _rar5_encrypted(data: bytes) -> bool:
-    at = 8
-    for _ in range(MAX_MEMBERS):
-        size, start = _varint(data, at + 4)
-        kind, position = _varint(data, start)
-        flags, position = _varint(data, position)
-        if kind == 4:  # the list itself is encrypted
-            return True
-        extra, position = _varint(data, position) if flags & 1 else (0, position)
-        added, position = _varint(data, position) if flags & 2 else (0, position)
-        end = start + size
-        if kind == 2 and extra and _has_encryption_record(data[max(start, end - extra) : end]):
-            return True
-        if kind == 5 or size == 0 or end + added >= len(data):
-            return False
-        at = end + added
-    return False
-
-
-def _has_encryption_record(extra: bytes) -> bool:
-    at = 0
-    while at < len(extra):
-        size, start = _varint(extra, at)
-        kind, _ = _varint(extra, start)
-        if kind == 1:
-            return True
-        if size == 0:
-            return False
-        at = start + size
-    return False
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 63, 7):
-        if at >= len(data):
-            return value, at
-        byte = data[at]
-        at += 1
-        value |= (byte & 127) << shift
-        if not byte & 128:
-            break
-    return value, at

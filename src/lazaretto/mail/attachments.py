@@ -6,11 +6,13 @@ of each format.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lazaretto.mail.archives import list_archive
 from lazaretto.mail.budget import Budget
+from lazaretto.mail.calendar import readable
 from lazaretto.mail.charset import decode_text, html_charset
 from lazaretto.mail.defects import DefectList
 from lazaretto.mail.documents import (
@@ -24,8 +26,11 @@ from lazaretto.mail.documents import (
 from lazaretto.mail.filetype import detect
 from lazaretto.mail.html import read_html
 from lazaretto.mail.links import make_link, text_links
-from lazaretto.mail.ole import ole_traits
-from lazaretto.model.message import Attachment, HtmlFacts, Link, Member
+from lazaretto.mail.ole import OLE, ole_traits
+from lazaretto.mail.qr import PICTURE_TYPES, code_links, qr_links
+from lazaretto.mail.unpack import MAX_DEPTH, open_file, path
+from lazaretto.mail.vba import macro_traits
+from lazaretto.model.message import Attachment, Link, Member
 
 MAX_ATTACHMENTS = 500
 """Attachments of one message that are listed."""
@@ -35,6 +40,9 @@ MAX_PAGE = 1_000_000
 
 MAX_ATTACHED_LINKS = 200
 """Links kept of one attachment."""
+
+CROWD = 3
+"""Files in an archive up to which it may be a lure; saved pages and source code come in crowds."""
 
 TRAITS: dict[str, str] = {
     "macro": "holds macros",
@@ -51,6 +59,15 @@ TRAITS: dict[str, str] = {
     "html_refresh": "a page sends the reader elsewhere",
     "html_smuggling": "a page builds a file or a page out of data in its script",
     "svg_script": "a picture runs script",
+    "pdf_lure": "a PDF of one page with nothing but a way out",
+    "pdf_cut": "a PDF is larger than we look at",
+    "auto_macro": "holds macros that run without being asked",
+    "odd_macro": "holds macros that start programs or load files",
+    "xlm_macro": "holds macros of the oldest kind, in the cells of a sheet",
+    "dde": "a field starts a program",
+    "password_in_text": "was opened with a password of the letter",
+    "nested_too_deep": "lies within more files than we open",
+    "archive_bomb": "unpacks to far more than any honest file",
     "tnef": "an Outlook container, whose content we do not open",
     "archive_cut": "an archive holds more than we list",
     "archive_broken": "claims to be an archive and cannot be read",
@@ -68,8 +85,11 @@ _ARCHIVES = frozenset(
         "application/x-rar",
         "application/x-7z-compressed",
         "application/java-archive",
+        "application/x-iso9660-image",
     }
 )
+_PAGES = frozenset({"text/html", "image/svg+xml", "application/hta"})
+_CARRIERS = frozenset({"application/onenote", "application/rtf"})
 _READ_AS_TEXT = frozenset(
     {"text/plain", "text/calendar", "text/vcard", "application/x-mswinurl", "text/xml", "text/csv"}
 )
@@ -86,6 +106,9 @@ class Content:
     charset: str | None = None
     inline: bool = False
     origin: tuple[str, ...] = ()  # traits that come from where it was found
+    inside: str = ""  # SHA-256 of the file that it was taken out of
+    depth: int = 0  # files around it
+    crowd: bool = False  # it came with more files than a lure brings
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,52 +116,186 @@ class Inspected:
     """One attachment, looked into."""
 
     attachment: Attachment
+    content: Content
     links: tuple[Link, ...] = ()
-    html: HtmlFacts | None = None
+    inner: tuple[Content, ...] = ()  # the files that were taken out of it
+    locked: bool = False  # worth another look with the passwords that the letter gives
 
 
-def inspect(content: Content, defects: DefectList, budget: Budget, *, deep: bool = True) -> Inspected:
-    """Look into one attachment; only the hashes are taken where it is not deep."""
-    data = content.data
-    detected = detect(data, content.filename)
-    facts = _document(data, detected) if deep else DocumentFacts()
-    traits = [*content.origin, *facts.traits]
-    links = list(_uri_links(facts.uris, content.part))
-    encrypted = facts.encrypted or detected == "application/x-ole-encrypted"
-    members: tuple[Member, ...] = ()
-    html = None
-    if detected in _ARCHIVES and deep:
-        listing = list_archive(data, detected)
-        budget.listed -= len(listing.members)
-        members, encrypted = listing.members, encrypted or listing.encrypted
-        if listing.cut:
-            traits.append("archive_cut")
-            defects.add("archive_too_large", content.part)
-        if listing.broken and not listing.encrypted:
-            traits.append("archive_broken")
-            defects.add("bad_archive", content.part)
-    elif deep and (detected in {"text/html", "image/svg+xml", "application/hta"}):
-        html, page_traits, page_links = _page(content, detected, defects, budget)
-        traits += page_traits
-        links += page_links
-    elif deep and detected in _READ_AS_TEXT:
-        text, _ = decode_text(data[:MAX_PAGE], content.charset)
-        links += [replace(link, start=-1, end=-1) for link in text_links(text, content.part, "attachment")]
+def inspect(
+    content: Content,
+    defects: DefectList,
+    budget: Budget,
+    *,
+    deep: bool = True,
+    passwords: tuple[str, ...] | None = None,
+) -> Inspected:
+    """Look into one attachment; only the hashes are taken where it is not deep.
+
+    Without passwords (None) what needs one is left for later, with those of the letter.
+    """
+    detected = detect(content.data, content.filename)
+    sha256 = hashlib.sha256(content.data).hexdigest()
+    look = _Look(content, detected, sha256, defects, budget, passwords)
+    if deep:
+        look.look()
     attachment = Attachment(
         part=content.part,
         filename=content.filename,
         declared_type=content.declared,
         detected_type=detected,
-        size=len(data),
-        md5=hashlib.md5(data, usedforsecurity=False).hexdigest(),
-        sha1=hashlib.sha1(data, usedforsecurity=False).hexdigest(),
-        sha256=hashlib.sha256(data).hexdigest(),
-        encrypted=encrypted,
+        size=len(content.data),
+        md5=hashlib.md5(content.data, usedforsecurity=False).hexdigest(),
+        sha1=hashlib.sha1(content.data, usedforsecurity=False).hexdigest(),
+        sha256=sha256,
+        encrypted=look.encrypted or detected == "application/x-ole-encrypted",
         inline=content.inline,
-        traits=tuple(dict.fromkeys(traits)),
-        members=members,
+        traits=tuple(dict.fromkeys(look.traits)),
+        members=look.members,
+        inside=content.inside,
     )
-    return Inspected(attachment, tuple(links[:MAX_ATTACHED_LINKS]), html)
+    links = tuple(look.links[:MAX_ATTACHED_LINKS])
+    return Inspected(attachment, content, links, tuple(look.inner), look.locked)
+
+
+class _Look:
+    """One attachment while it is looked into."""
+
+    def __init__(  # noqa: PLR0917
+        self,
+        content: Content,
+        detected: str,
+        sha256: str,
+        defects: DefectList,
+        budget: Budget,
+        passwords: tuple[str, ...] | None,
+    ) -> None:
+        self.content, self.data, self.part = content, content.data, content.part
+        self.detected = detected
+        self.sha256 = sha256
+        self.defects = defects
+        self.budget = budget
+        self.passwords = passwords
+        self.traits: list[str] = list(content.origin)
+        self.links: list[Link] = []
+        self.members: tuple[Member, ...] = ()
+        self.inner: list[Content] = []
+        self.encrypted = False
+        self.locked = False
+
+    def look(self) -> None:
+        """By what it is."""
+        self._known(_document(self.data, self.detected))
+        if self.detected == "application/pdf":
+            self._pdf()
+        elif self.detected in _ARCHIVES:
+            self._archive()
+        elif self.detected in _PAGES:
+            self._page()
+        elif self.detected in PICTURE_TYPES:
+            if self.budget.take_picture():
+                self.links += qr_links(self.data, self.part)
+        elif self.detected in _READ_AS_TEXT:
+            if not self.content.crowd:
+                text, _ = decode_text(self.data[:MAX_PAGE], self.content.charset)
+                self._text(readable(text) if self.detected == "text/calendar" else text)
+        elif self.detected in _CARRIERS or self._embeds():
+            self._open()
+
+    def _embeds(self) -> bool:
+        return "embedded_object" in self.traits and self.data[:4] in {OLE, b"PK\x03\x04"}
+
+    def _known(self, facts: DocumentFacts) -> None:
+        self.traits += facts.traits
+        self.links += _uri_links(facts.uris, self.part)
+        self.encrypted = self.encrypted or facts.encrypted
+        for text in facts.texts:
+            self._text(text)
+
+    def _text(self, text: str) -> None:
+        found = text_links(text, self.part, "attachment")
+        self.links += [replace(link, start=-1, end=-1) for link in islice(found, MAX_ATTACHED_LINKS)]
+
+    def _archive(self) -> None:
+        listing = list_archive(self.data, self.detected)
+        self.budget.listed -= len(listing.members)
+        self.members, self.encrypted = listing.members, self.encrypted or listing.encrypted
+        if listing.cut:
+            self._over("archive_cut")
+        if listing.broken and not listing.encrypted:
+            self.traits.append("archive_broken")
+            self.defects.add("bad_archive", self.part)
+        if listing.encrypted and self.passwords is None:
+            self.locked = True
+        elif not listing.broken:
+            self._open()
+
+    def _over(self, trait: str) -> None:
+        self.traits.append(trait)
+        self.defects.add("archive_too_large", self.part)
+
+    def _open(self) -> None:
+        """Take out the files in it, unless it lies too deep itself."""
+        if self.content.depth >= MAX_DEPTH:
+            self.traits.append("nested_too_deep")
+            self.defects.add("nested_archives_too_deep", self.part)
+            return
+        opening = open_file(
+            self.data, self.detected, self.content.filename or "", self.budget, self.passwords or ()
+        )
+        if opening.bomb:
+            self._over("archive_bomb")
+        if opening.cut:
+            self._over("archive_cut")
+        if opening.password:
+            self.traits.append("password_in_text")
+        self._carry((file.name, file.data) for file in opening.files)
+
+    def _carry(self, files: Iterable[tuple[str, bytes]]) -> None:
+        found = list(files)
+        for name, data in found:
+            self.inner.append(
+                Content(
+                    self.part,
+                    data,
+                    path(self.content.filename, name),
+                    "",
+                    inside=self.sha256,
+                    depth=self.content.depth + 1,
+                    crowd=self.content.crowd or max(len(found), len(self.members)) > CROWD,
+                )
+            )
+
+    def _pdf(self) -> None:
+        facts = self.budget.open_pdf(self.data, self.budget, self.passwords or ())
+        if facts.opened or facts.encrypted:  # a file that opens for everybody is not locked, whatever it says
+            self.encrypted = facts.encrypted
+        self.locked = facts.encrypted and not facts.opened and self.passwords is None
+        self.links += _uri_links(facts.uris, self.part)
+        for text in facts.texts:
+            self._text(text)
+        self.links += code_links(facts.codes, self.part)
+        if facts.password:
+            self.traits.append("password_in_text")
+        if facts.lure:
+            self.traits.append("pdf_lure")
+        if facts.cut:
+            self.traits.append("pdf_cut")
+            self.defects.add("document_too_large", self.part)
+        files = [(name, data) for name, data in facts.files if self._affords(data)]
+        if self.content.depth < MAX_DEPTH:
+            self._carry(files)
+
+    def _affords(self, data: bytes) -> bool:
+        affordable = self.budget.room(len(data)) >= len(data) > 0
+        if affordable:
+            self.budget.take_inner(len(data))
+        return affordable
+
+    def _page(self) -> None:
+        page_traits, page_links = _page(self.content, self.detected, self.defects, self.budget)
+        self.traits += page_traits
+        self.links += page_links
 
 
 def _document(data: bytes, detected: str) -> DocumentFacts:
@@ -148,15 +305,15 @@ def _document(data: bytes, detected: str) -> DocumentFacts:
         return read_rtf(data)
     if detected == "application/vnd.ms-tnef":
         return DocumentFacts(("tnef",))
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
+    if data.startswith(OLE):
         traits, encrypted = ole_traits(data)
-        return DocumentFacts(traits, encrypted)
+        return DocumentFacts((*traits, *(macro_traits(data) if "macro" in traits else ())), encrypted)
     if detected.startswith(("application/vnd.openxml", "application/vnd.ms-")) and data.startswith(b"PK"):
         return read_open_xml(data)
     return DocumentFacts()
 
 
-def _uri_links(uris: tuple[str, ...], part: int) -> Iterator[Link]:
+def _uri_links(uris: Iterable[str], part: int) -> Iterator[Link]:
     for uri in uris:
         link = make_link(uri, "", "attachment", part)
         if link is not None:
@@ -165,7 +322,7 @@ def _uri_links(uris: tuple[str, ...], part: int) -> Iterator[Link]:
 
 def _page(
     content: Content, detected: str, defects: DefectList, budget: Budget
-) -> tuple[HtmlFacts | None, tuple[str, ...], list[Link]]:
+) -> tuple[tuple[str, ...], list[Link]]:
     """An attached page is read like a body, but its links are those of a document."""
     text, _ = decode_text(content.data[:MAX_PAGE], content.charset or html_charset(content.data))
     text = budget.take_html(text)
@@ -175,7 +332,6 @@ def _page(
         link = make_link(found.href, found.shown, "attachment", content.part, hidden=found.hidden)
         if link is not None:
             links.append(link)
-    traits = html_traits(reading.facts, text)
     if detected == "image/svg+xml":
-        return None, svg_traits(content.data), links
-    return reading.facts, traits, links
+        return svg_traits(content.data), links
+    return html_traits(reading.facts, text), links

@@ -30,9 +30,12 @@ _FETCHED = ("pop", "imap", "fetchmail", "mapi", "local", "lmtp", "getmail")
 
 def find_boundary(message: Message, envelope: Envelope, *, lookback: int) -> Boundary:
     """The client as the receiving organisation saw it."""
-    if envelope.mode is Mode.DIRECT and lookback <= 0:
+    came_to_us = envelope.mode is Mode.DIRECT or (
+        envelope.mode is Mode.REVIEW_SUBMISSION and envelope.reporting
+    )
+    if came_to_us and lookback <= 0:
         return _of_envelope(envelope)
-    if envelope.mode is Mode.DIRECT:
+    if came_to_us:
         hop = _entry(
             message.hops, envelope.mail_from, skip=lookback - 1
         )  # the first trusted hop is our own client

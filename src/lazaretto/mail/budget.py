@@ -4,6 +4,11 @@ The limits of single readers bound one document. A message can hold five hundred
 is taken from one budget, also by messages that are encoded within the message.
 """
 
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from lazaretto.mail.pdf import PdfFacts
+
 MAX_TEXT = 8_000_000
 """Characters of plain text that are kept."""
 
@@ -19,22 +24,69 @@ MAX_LOOKED_INTO = 64 << 20
 MAX_LISTED = 5_000
 """Members of archives that are listed."""
 
+MAX_PICTURES = 12
+"""Pictures that are searched for codes: a newsletter has more, a lure shows its code among the first."""
+
+MAX_UNPACKED = 32 << 20
+"""Bytes of files inside files, all together: a bomb ends here."""
+
+MAX_INNER = 100
+"""Files inside files that are taken out and looked into."""
+
+MAX_RENDERED = 6
+"""Pages of documents that are drawn to be searched for codes."""
+
+MAX_DOCUMENTS = 20
+"""Documents that are opened by their own library; further ones are only searched byte by byte."""
+
 MAX_OPENED = 20
 """Transfer encoded messages that are opened."""
+
+
+class PdfOpener(Protocol):
+    """How PDF files are opened: here, or where they can be stopped."""
+
+    def __call__(self, data: bytes, budget: "Budget", passwords: tuple[str, ...] = (), /) -> "PdfFacts":
+        """What is seen in it."""
+
+
+def _directly(data: bytes, budget: "Budget", passwords: tuple[str, ...] = (), /) -> "PdfFacts":
+    from lazaretto.mail.pdf import read_pages
+
+    return read_pages(data, budget, passwords)
 
 
 class Budget:
     """What is left for one message."""
 
-    __slots__ = ("html", "listed", "looked_into", "opened", "text", "trees")
+    __slots__ = (
+        "documents",
+        "html",
+        "inner",
+        "listed",
+        "looked_into",
+        "open_pdf",
+        "opened",
+        "pictures",
+        "rendered",
+        "text",
+        "trees",
+        "unpacked",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, open_pdf: "PdfOpener | None" = None) -> None:
+        self.open_pdf: PdfOpener = open_pdf or _directly
         self.text = MAX_TEXT
         self.html = MAX_HTML
         self.trees = MAX_TREES
         self.looked_into = MAX_LOOKED_INTO
         self.listed = MAX_LISTED
         self.opened = MAX_OPENED
+        self.pictures = MAX_PICTURES
+        self.unpacked = MAX_UNPACKED
+        self.inner = MAX_INNER
+        self.rendered = MAX_RENDERED
+        self.documents = MAX_DOCUMENTS
 
     def take_text(self, text: str) -> str:
         """As much of a text as may still be kept."""
@@ -58,7 +110,31 @@ class Budget:
         self.looked_into -= size
         return self.looked_into >= 0 and self.listed > 0
 
+    def take_picture(self) -> bool:
+        """One more picture may be searched."""
+        self.pictures -= 1
+        return self.pictures >= 0
+
     def take_opening(self) -> bool:
         """One more encoded message may be opened."""
         self.opened -= 1
         return self.opened >= 0
+
+    def room(self, wanted: int) -> int:
+        """Bytes that one more file inside a file may have; 0 when no more is taken out."""
+        return max(0, min(wanted, self.unpacked)) if self.inner > 0 else 0
+
+    def take_inner(self, size: int) -> None:
+        """A file of so many bytes was taken out."""
+        self.unpacked -= size
+        self.inner -= 1
+
+    def take_document(self) -> bool:
+        """One more document may be opened by its library."""
+        self.documents -= 1
+        return self.documents >= 0
+
+    def take_page(self) -> bool:
+        """One more page may be drawn."""
+        self.rendered -= 1
+        return self.rendered >= 0

@@ -5,23 +5,30 @@ attachment, or the message itself. Everything else is an attachment. A text with
 be read in one way only (two content types, a boundary that never comes, lines that are no header fields) is
 read in every way.
 
-Limits: the budget of the message, MAX_LINKS links, MAX_ATTACHMENTS attachments.
+Limits: the budget of the message, MAX_LINKS links, MAX_ATTACHMENTS attachments, MAX_LOCKED_FILES on which
+passwords are tried.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from lazaretto.mail.attachments import MAX_ATTACHMENTS, Content, inspect
+from lazaretto.mail.attachments import MAX_ATTACHMENTS, Content, Inspected, inspect
 from lazaretto.mail.budget import Budget
+from lazaretto.mail.calendar import readable
 from lazaretto.mail.charset import decode_text, html_charset
 from lazaretto.mail.defects import DefectList
 from lazaretto.mail.entity import Entity, clean_filename
 from lazaretto.mail.html import read_html
 from lazaretto.mail.links import MAX_LINKS, text_links
 from lazaretto.mail.mime import MESSAGE_TYPES, Tree
+from lazaretto.mail.passwords import candidates
+from lazaretto.mail.qr import embedded_pictures, qr_links
 from lazaretto.mail.transfer import IDENTITY, decode_transfer
 from lazaretto.mail.uuencode import find_files
 from lazaretto.model.message import Attachment, HtmlFacts, Link, Part, TextPart
+
+MAX_LOCKED_FILES = 3
+"""Locked files of one message that the passwords of the letter are tried on."""
 
 _HTML_TYPES = frozenset({"text/html", "text/x-amp-html", "text/watch-html", "application/xhtml+xml"})
 _NO_BODY = frozenset(
@@ -40,10 +47,16 @@ _LOOKS_LIKE_HTML = re.compile(
 )
 
 
+OnFile = Callable[[str, bytes], None]
+"""Is shown every file of a message, with its SHA-256, while it is read."""
+
+
 class Contents:
     """Gathers what the parts of one message hold."""
 
-    def __init__(self, tree: Tree, defects: DefectList, budget: Budget) -> None:
+    def __init__(
+        self, tree: Tree, defects: DefectList, budget: Budget, on_file: OnFile | None = None
+    ) -> None:
         self.tree = tree
         self.defects = defects
         self.texts: list[TextPart] = []
@@ -52,7 +65,10 @@ class Contents:
         self.attachments: list[Attachment] = []
         self.undescended: list[tuple[Part, bytes]] = []  # messages and multiparts that are transfer encoded
         self.budget = budget
+        self._on_file = on_file
         self._messages: set[int] = set()
+        self._locked: list[tuple[int, Content]] = []
+        self._passwords: tuple[str, ...] | None = None
 
     def read(self) -> "Contents":
         """Read every part."""
@@ -137,6 +153,8 @@ class Contents:
         if content_type in _HTML_TYPES:
             self._html_body(part, text, content_type)
             return
+        if content_type == "text/calendar":
+            text = readable(text)
         kept = self.budget.take_text(text)
         if len(kept) < len(text):
             self.defects.add("text_budget_spent", part.index)
@@ -151,6 +169,9 @@ class Contents:
         self.texts.append(TextPart(part.index, content_type, kept, reading.visible))
         self.html.append(reading.facts)
         self.add_links(reading.links)
+        for picture in embedded_pictures(kept) if "data:image" in kept else ():
+            if self.budget.take_picture():
+                self.add_links(qr_links(picture, part.index))
 
     def attach(self, content: Content, *, deep: bool = True) -> None:
         """Look into an attachment and list it."""
@@ -158,9 +179,38 @@ class Contents:
             self.defects.add("too_many_attachments")
             return
         deep = deep and self.budget.take_look(len(content.data))
-        inspected = inspect(content, self.defects, self.budget, deep=deep)
+        inspected = inspect(content, self.defects, self.budget, deep=deep, passwords=self._passwords)
+        if self._on_file is not None:
+            self._on_file(inspected.attachment.sha256, content.data)
+        if inspected.locked:
+            self._locked.append((len(self.attachments), content))
         self.attachments.append(inspected.attachment)
+        self._spread(inspected, descend=deep)
+
+    def _spread(self, inspected: Inspected, *, descend: bool) -> None:
+        """What came out of an attachment: its links, and the files in it, which are attachments too."""
         self.add_links(inspected.links)
+        attachment = inspected.attachment
+        for inner in inspected.inner:
+            self.attach(inner)
+        if descend and attachment.detected_type == "message/rfc822":
+            self._letter(attachment.part, inspected.content.data)
+
+    def _letter(self, index: int, data: bytes) -> None:
+        """A message in an archive, or under another type, is read like one that is attached."""
+        part = self.tree.entities[index].part
+        if not part.multipart:
+            self.undescended.append((part, data))
+
+    def unlock(self, subject: str) -> None:
+        """Look again into what is locked, with the passwords that the letter gives."""
+        if not self._locked:
+            return
+        self._passwords = candidates((*(text.visible for text in self.texts), subject))
+        for index, content in self._locked[:MAX_LOCKED_FILES]:
+            inspected = inspect(content, self.defects, self.budget, passwords=self._passwords)
+            self.attachments[index] = inspected.attachment
+            self._spread(inspected, descend=False)
 
     def add_links(self, links: Iterable[Link]) -> None:
         """Keep links up to the limit."""

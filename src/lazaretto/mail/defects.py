@@ -52,6 +52,8 @@ SENTENCES: dict[str, str] = {
     "too_many_attachments": "There are more attachments than we look into.",
     "archive_too_large": "An archive holds more members or bytes than we read.",
     "bad_archive": "An archive cannot be read as what it claims to be.",
+    "nested_archives_too_deep": "Archives lie within each other deeper than we open.",
+    "document_too_large": "A document is larger or more complex than we look at.",
     "embedded_too_deep": "Encoded messages are attached within each other deeper than we read.",
 }
 """Every code with its sentence."""

@@ -5,11 +5,13 @@ Limits: MAX_PDF bytes of a PDF, MAX_STREAMS streams of it with MAX_STREAM bytes 
 MAX_RELATIONS relation files of an Office document.
 """
 
+import html
 import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lazaretto.mail.vba import macro_traits
 from lazaretto.mail.zipfiles import MAX_DOCUMENT_PART, read_member, zip_members
 from lazaretto.model.message import HtmlFacts
 
@@ -30,6 +32,12 @@ MAX_URIS = 200
 
 MAX_RELATIONS = 50
 """Relation files of one Office document that are read."""
+
+MAX_TEXT_PARTS = 10
+"""Inner files of one Office document whose text is searched for addresses."""
+
+MAX_MACROS = 2 << 20
+"""Bytes of the macros of one Office document."""
 
 SMUGGLED_BASE64 = 2_000
 """Length from which one unbroken run of Base64 in a script is a file."""
@@ -54,6 +62,14 @@ _URI = re.compile(rb"/URI\s{0,5}\(((?:[^()\\\r\n]|\\.){4,2000}+)")
 _EXTERNAL = re.compile(rb"<Relationship\s[^<>]{0,4000}>")
 _TARGET = re.compile(rb"Target\s?=\s?[\"']([^\"'<>]{1,2000})")
 _EXTERNAL_MODE = re.compile(rb"TargetMode\s?=\s?[\"']External", re.IGNORECASE)
+_TEXT_PART = re.compile(
+    r"word/(?:document|header\d{0,3}|footer\d{0,3}|footnotes)\.xml$|xl/sharedstrings\.xml$"
+    r"|xl/externallinks/[^/]{1,50}\.xml$|ppt/slides/slide\d{1,4}\.xml$"
+)
+_TAG = re.compile(rb"<[^<>]{0,5000}>")
+_PARAGRAPH = re.compile(rb"</(?:w:p|a:p|si)>|<(?:w:br|w:tab|a:br)\b[^<>]{0,100}>")
+_FIELD = b"instrText"
+_DDE = re.compile(rb"\bDDE(?:AUTO)?\s", re.IGNORECASE)
 _SVG_SCRIPT = re.compile(rb"<script[\s>/]|\son[a-z]{3,20}\s?=|javascript:", re.IGNORECASE)
 _LONG_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{" + str(SMUGGLED_BASE64) + r"}")
 _BUILDERS = (
@@ -86,6 +102,7 @@ class DocumentFacts:
     traits: tuple[str, ...] = ()
     encrypted: bool = False
     uris: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()  # what a reader sees, where it was read
 
 
 def read_pdf(data: bytes) -> DocumentFacts:
@@ -124,14 +141,18 @@ def _object_streams(data: bytes) -> Iterator[bytes]:
 
 
 def read_open_xml(data: bytes) -> DocumentFacts:
-    """Macros, embedded objects, remote templates and addresses of an Office document."""
+    """Macros, embedded objects, remote templates, addresses and texts of an Office document."""
     traits: dict[str, None] = {}
     uris: dict[str, None] = {}
+    texts: list[str] = []
     relations = 0
     for member in zip_members(data):
         name = member.name.lower()
-        if name.endswith("vbaproject.bin") or "/macrosheets/" in name:
+        if name.endswith("vbaproject.bin"):
             traits["macro"] = None
+            traits.update(dict.fromkeys(macro_traits(read_member(data, member, MAX_MACROS))))
+        elif "/macrosheets/" in name:
+            traits.update({"macro": None, "xlm_macro": None})
         elif "/embeddings/" in name or "/activex/" in name:
             traits["embedded_object"] = None
         elif name.endswith(".rels") and relations < MAX_RELATIONS:
@@ -141,7 +162,21 @@ def read_open_xml(data: bytes) -> DocumentFacts:
                     traits["external_template"] = None
                 if len(uris) < MAX_URIS:
                     uris[uri] = None
-    return DocumentFacts(tuple(traits), uris=tuple(uris))
+        elif _TEXT_PART.match(name) and len(texts) < MAX_TEXT_PARTS:
+            part = read_member(data, member, MAX_DOCUMENT_PART)
+            texts.append(_written(part))
+            if b"<ddeLink" in part or (_FIELD in part and _DDE.search(_plain(part, b""))):
+                traits["dde"] = None
+    return DocumentFacts(tuple(traits), uris=tuple(uris), texts=tuple(texts))
+
+
+def _written(part: bytes) -> str:
+    """The text of a part, a line for each paragraph: one address may be written in many runs."""
+    return html.unescape(_plain(_PARAGRAPH.sub(b"\n", part), b"").decode("utf-8", "replace"))
+
+
+def _plain(part: bytes, between: bytes) -> bytes:
+    return _TAG.sub(between, part)
 
 
 def _external(relations: bytes) -> Iterator[tuple[str, bool]]:

@@ -1,11 +1,16 @@
 """OLE compound files (old Office, Outlook items, installers): what they are and what they hold. MS-CFB.
 
 The directory is found through the header and its first sectors; names of storages and streams say enough.
-Nothing inside is opened. Limits: MAX_ENTRIES directory entries, MAX_CHAIN sectors of the directory.
+Of the streams only packaged files are taken out.
+Limits: MAX_ENTRIES directory entries, MAX_CHAIN sectors of the directory, MAX_STREAM bytes of one stream,
+MAX_PACKAGES packaged files.
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from lazaretto.mail.embedded import package
 
 MAX_ENTRIES = 2_000
 """Directory entries that are read."""
@@ -13,8 +18,19 @@ MAX_ENTRIES = 2_000
 MAX_CHAIN = 600
 """Sectors of the directory that are followed; a loop in the chain ends here."""
 
+MAX_STREAM = 4 << 20
+"""Bytes of one stream."""
+
+MAX_PACKAGES = 20
+"""Packaged files of one compound file."""
+
+MINI_CUTOFF = 4_096
+"""Bytes below which a stream lies in the stream of small ones. MS-CFB 2.2."""
+
 _END_OF_CHAIN = 0xFFFFFFFA
 _ENTRY = 128
+OLE = b"\xd0\xcf\x11\xe0"
+"""Every compound file begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +40,7 @@ class OleEntry:
     name: str
     size: int
     start: int  # offset of its first sector; -1 when that is not in the file
+    sector: int = 0
 
 
 def ole_entries(data: bytes) -> tuple[OleEntry, ...]:
@@ -55,7 +72,7 @@ def _entry(data: bytes, at: int, sector_size: int) -> OleEntry | None:
     name = data[at : at + length - 2].decode("utf-16-le", "replace")
     sector, size = struct.unpack_from("<II", data, at + 116)
     start = (sector + 1) * sector_size
-    return OleEntry(name, size, start if start < len(data) else -1)
+    return OleEntry(name, size, start if start < len(data) else -1, sector)
 
 
 def _next_sector(data: bytes, sector: int, fat_sectors: list[int], size: int) -> int:
@@ -64,6 +81,48 @@ def _next_sector(data: bytes, sector: int, fat_sectors: list[int], size: int) ->
         return _END_OF_CHAIN
     at = (fat_sectors[sector // per] + 1) * size + sector % per * 4
     return int(struct.unpack_from("<I", data, at)[0]) if at + 4 <= len(data) else _END_OF_CHAIN
+
+
+def ole_files(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The files that are packaged in a compound file: what a reader starts by clicking on its picture."""
+    entries = ole_entries(data)
+    packages = [entry for entry in entries if entry.name.lower().startswith("\x01ole10native")]
+    for entry in packages[:MAX_PACKAGES]:
+        found = package(read_stream(data, entry, entries)[4:])  # a size stands in front
+        if found is not None:
+            yield found
+
+
+def read_stream(data: bytes, entry: OleEntry, entries: tuple[OleEntry, ...]) -> bytes:
+    """The first MAX_STREAM bytes of a stream."""
+    wanted = min(entry.size, MAX_STREAM)
+    size = 1 << (struct.unpack_from("<H", data, 30)[0] & 15)
+    fat = [s for s in struct.unpack_from("<109I", data, 76) if s < _END_OF_CHAIN]
+    if entry.size >= MINI_CUTOFF:
+        return _chained(data, entry.sector, fat, size, wanted)
+    root = next((e for e in entries if e.name == "Root Entry"), None)
+    if root is None:
+        return b""
+    small = _chained(data, root.sector, fat, size, min(root.size, MAX_STREAM))
+    first = struct.unpack_from("<I", data, 60)[0]
+    table = _chained(data, first, fat, size, MAX_STREAM // 16)
+    out = bytearray()
+    sector = entry.sector
+    while len(out) < wanted and sector * 4 + 4 <= len(table) and sector < _END_OF_CHAIN:
+        out += small[sector * 64 : sector * 64 + 64].ljust(64, b"\x00")
+        sector = struct.unpack_from("<I", table, sector * 4)[0]
+    return bytes(out[:wanted])
+
+
+def _chained(data: bytes, sector: int, fat: list[int], size: int, wanted: int) -> bytes:
+    out = bytearray()
+    while len(out) < wanted and sector < _END_OF_CHAIN:
+        piece = data[(sector + 1) * size : (sector + 2) * size]
+        if not piece:
+            break
+        out += piece
+        sector = _next_sector(data, sector, fat, size)
+    return bytes(out[:wanted])
 
 
 def ole_type(data: bytes) -> str:

@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from lazaretto.mail.address import MAX_ADDRESSES, parse_addresses
-from lazaretto.mail.budget import Budget
-from lazaretto.mail.contents import Contents
+from lazaretto.mail.budget import Budget, PdfOpener
+from lazaretto.mail.contents import Contents, OnFile
 from lazaretto.mail.dates import parse_date
 from lazaretto.mail.defects import DefectList
 from lazaretto.mail.fingerprint import fingerprint, structure_hash
@@ -40,9 +40,9 @@ MAX_REFERENCES = 200
 _LINK_FIELDS = ("list-unsubscribe", "list-help", "list-archive")
 
 
-def parse(raw: bytes) -> Message:
-    """Read one message."""
-    return _parse(raw, MAX_EMBEDDED, Budget())
+def parse(raw: bytes, on_file: OnFile | None = None, open_pdf: PdfOpener | None = None) -> Message:
+    """Read one message; its files, also those in archives, are shown to `on_file`."""
+    return _parse(raw, MAX_EMBEDDED, Budget(open_pdf), on_file)
 
 
 def parse_chunks(chunks: Iterable[bytes]) -> Message:
@@ -50,13 +50,15 @@ def parse_chunks(chunks: Iterable[bytes]) -> Message:
     return parse(b"".join(chunks))
 
 
-def _parse(raw: bytes, levels: int, budget: Budget) -> Message:
+def _parse(raw: bytes, levels: int, budget: Budget, on_file: OnFile | None) -> Message:
     defects = DefectList()
     tree = read_tree(raw, defects)
-    contents = Contents(tree, defects, budget).read()
-    _open_encoded(contents, levels)
+    contents = Contents(tree, defects, budget, on_file).read()
     parts = tuple(entity.part for entity in tree.entities)
     fields = _Fields(raw, parts[0].headers, defects)
+    subject = fields.first("subject")
+    contents.unlock(subject)
+    _open_encoded(contents, levels, on_file)
     contents.add_links(fields.links())
     from_ = fields.addresses("from")
     if not any(address.address for address in from_):
@@ -64,7 +66,6 @@ def _parse(raw: bytes, levels: int, budget: Budget) -> Message:
     elif len(from_) > 1:
         defects.add("several_from_mailboxes", 0)
     to, cc = fields.addresses("to"), fields.addresses("cc")
-    subject = fields.first("subject")
     return Message(
         size=len(raw),
         headers=parts[0].headers,
@@ -89,14 +90,14 @@ def _parse(raw: bytes, levels: int, budget: Budget) -> Message:
             subject=subject,
             addressees=(*to, *cc),
             parts=parts,
-            attachments=contents.attachments,
+            attachments=[one for one in contents.attachments if not one.inside],
         ),
         structure_hash=structure_hash(parts, contents.html),
         defects=defects.all(),
     )
 
 
-def _open_encoded(contents: Contents, levels: int) -> None:
+def _open_encoded(contents: Contents, levels: int, on_file: OnFile | None) -> None:
     """Read messages that are transfer encoded: what they hold belongs to the part that holds them.
 
     Such a message has no bytes of its own in ours, so its parts cannot be listed; its texts, links and
@@ -108,7 +109,7 @@ def _open_encoded(contents: Contents, levels: int) -> None:
             return
         if part.multipart:
             data = _with_type(part, data)  # noqa: PLW2901
-        inner = _parse(data, levels - 1, contents.budget)
+        inner = _parse(data, levels - 1, contents.budget, on_file)
         contents.texts += [replace(text, part=part.index) for text in inner.texts]
         contents.html += [replace(facts, part=part.index) for facts in inner.html]
         for attachment in inner.attachments:

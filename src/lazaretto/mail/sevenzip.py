@@ -32,10 +32,7 @@ class SevenZip:
 
 def read_7z(data: bytes) -> SevenZip:
     """Read the header at the end of an archive; what cannot be read says nothing."""
-    if len(data) < 32:
-        return SevenZip(encrypted=False, names=())
-    offset, size = struct.unpack_from("<QQ", data, 12)
-    header = data[32 + offset : 32 + offset + min(size, MAX_HEADER)]
+    header, _ = header_of(data)
     if header[:1] == bytes((_ENCODED,)):
         if _AES in header:
             return SevenZip(encrypted=True, names=())
@@ -43,7 +40,15 @@ def read_7z(data: bytes) -> SevenZip:
     return SevenZip(_AES in header, _names(header))
 
 
-def _number(data: bytes, at: int) -> tuple[int, int]:
+def header_of(data: bytes) -> tuple[bytes, int]:
+    """The header at the end, as it is written, and its place."""
+    if len(data) < 32:
+        return b"", 0
+    offset, size = struct.unpack_from("<QQ", data, 12)
+    return data[32 + offset : 32 + offset + min(size, MAX_HEADER)], 32 + offset
+
+
+def number(data: bytes, at: int) -> tuple[int, int]:
     """The number at a place and the place behind it: the first byte tells how many bytes follow."""
     first = data[at] if at < len(data) else 0
     mask, value = 0x80, 0
@@ -59,14 +64,14 @@ def _unpacked(data: bytes, header: bytes) -> bytes:
     """The header behind an encoded header that has one LZMA stream."""
     if header[1:2] != bytes((_PACK_INFO,)):
         return b""
-    position, at = _number(header, 2)
-    _, at = _number(header, at)
-    packed, at = _number(header, at + 1)  # behind the mark of the sizes
+    position, at = number(header, 2)
+    _, at = number(header, at)
+    packed, at = number(header, at + 1)  # behind the mark of the sizes
     coder, behind = _coder(header, at)
     sizes = header.find(bytes((_SIZES,)), behind)
     if coder is None or sizes < 0:
         return b""
-    limit = min(_number(header, sizes + 1)[0], MAX_HEADER)
+    limit = min(number(header, sizes + 1)[0], MAX_HEADER)
     coder["dict_size"] = max(4_096, limit)  # as much as the result can need, whatever is declared
     try:
         reader = lzma.LZMADecompressor(format=lzma.FORMAT_RAW, filters=[coder])
@@ -94,7 +99,7 @@ def _names(header: bytes) -> tuple[str, ...]:
     for _ in range(MAX_NAMES):
         if at < 0:
             return ()
-        size, start = _number(header, at + 1)
+        size, start = number(header, at + 1)
         block = header[start + 1 : start + size]
         if (
             size % 2

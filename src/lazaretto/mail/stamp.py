@@ -30,6 +30,9 @@ LINE_WIDTH = 78
 MAX_TOKEN = 255
 """Characters kept of one value that a client chose: longer than any host name, shorter than a line may be."""
 
+LEEWAY = 0.1
+"""What mail that was let through in spite of its score is shown to lack of the required one."""
+
 MAX_TESTS = 60
 """Rule names in X-Spam-Status: keeps the field short when a message trips everything."""
 
@@ -152,6 +155,7 @@ def _one_field(field: bytes) -> bytes:
 def _spam_status(verdict: Verdict | None, decision: Decision, required: float) -> bytes:
     flagged = decision.disposition in FLAGGED
     score = _score(verdict, flagged=flagged)
+    score = score if flagged else min(score, required - LEEWAY)  # whoever sorts by the number sorts alike
     needed = min(required, score) if flagged and verdict else required  # a rule alone may have sufficed
     words = [
         "Yes," if flagged else "No,",

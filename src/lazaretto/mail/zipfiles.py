@@ -57,6 +57,8 @@ class ZipMember:
     method: int
     flags: int
     offset: int
+    crc: int = 0
+    time: int = 0  # as DOS writes it
 
     @property
     def encrypted(self) -> bool:
@@ -81,10 +83,11 @@ def _central(data: bytes) -> Iterator[ZipMember]:
         if data[at : at + 4] != _CENTRAL or at + 46 > len(data):
             return
         flags, method = struct.unpack_from("<HH", data, at + 8)
-        packed, plain, name_len, extra_len, note_len = struct.unpack_from("<IIHHH", data, at + 20)
+        time = struct.unpack_from("<H", data, at + 12)[0]
+        crc, packed, plain, name_len, extra_len, note_len = struct.unpack_from("<IIIHHH", data, at + 16)
         local = struct.unpack_from("<I", data, at + 42)[0]
         name = _name(data[at + 46 : at + 46 + name_len], flags)
-        yield ZipMember(name, plain, packed, method, flags, local + max(shift, 0))
+        yield ZipMember(name, plain, packed, method, flags, local + max(shift, 0), crc, time)
         at += 46 + name_len + extra_len + note_len
 
 
@@ -106,19 +109,37 @@ def _name(raw: bytes, flags: int) -> str:
 
 def read_member(data: bytes, member: ZipMember, limit: int) -> bytes:
     """The first bytes of a member; b"" where it is encrypted or packed in a way that we do not read."""
-    at = member.offset
-    if member.encrypted or data[at : at + 4] != _LOCAL or at + 30 > len(data):
-        return b""
-    name_len, extra_len = struct.unpack_from("<HH", data, at + 26)
-    start = at + 30 + name_len + extra_len
+    return read_packed(data, member, limit)[0]
+
+
+def read_packed(data: bytes, member: ZipMember, limit: int) -> tuple[bytes, int]:
+    """The first bytes of a member, and how many packed bytes they took."""
+    start = local_start(data, member)
+    if member.encrypted or start < 0:
+        return b"", 0
     if member.method == _STORED:
-        return data[start : start + min(limit, max(member.packed, 0) or limit)]
+        content = data[start : start + min(limit, max(member.packed, 0) or limit)]
+        return content, len(content)
     if member.method != _DEFLATED:
-        return b""
+        return b"", 0
+    size = min(member.packed or limit, limit) + 1024
+    reader = zlib.decompressobj(-15)
     try:
-        return zlib.decompressobj(-15).decompress(data[start : start + limit + 1024], limit)
+        content = reader.decompress(
+            memoryview(data)[start : start + size], limit
+        )  # a slice of bytes is a copy
     except zlib.error:
-        return b""
+        return b"", 0
+    return content, min(size, len(data) - start) - len(reader.unconsumed_tail) - len(reader.unused_data)
+
+
+def local_start(data: bytes, member: ZipMember) -> int:
+    """Where the content of a member begins; -1 where its local header is not there."""
+    at = member.offset
+    if data[at : at + 4] != _LOCAL or at + 30 > len(data):
+        return -1
+    name_len, extra_len = struct.unpack_from("<HH", data, at + 26)
+    return int(at + 30 + name_len + extra_len)
 
 
 def zip_type(data: bytes) -> str:

@@ -40,7 +40,7 @@ def test_what_an_attachment_says():
     ("data", "expected"),
     [
         (zip_of(CONTENT_TYPES | {"word/vbaProject.bin": b""}), {"macro"}),
-        (zip_of(CONTENT_TYPES | {"xl/macrosheets/s.xml": b""}), {"macro"}),
+        (zip_of(CONTENT_TYPES | {"xl/macrosheets/s.xml": b""}), {"macro", "xlm_macro"}),
         (zip_of(CONTENT_TYPES | {"word/embeddings/o.bin": b""}), {"embedded_object"}),
         (
             zip_of(

@@ -1,5 +1,7 @@
 """Which client SPF is asked about, for each way a message can come in."""
 
+from dataclasses import replace
+
 import pytest
 
 from lazaretto.mail.boundary import MAX_HOPS, find_boundary
@@ -21,6 +23,18 @@ def test_direct_is_the_envelope():
     boundary = find_boundary(LETTER, envelope, lookback=0)
 
     assert Boundary("198.51.99.1", "h.test", "ann@a.test", "envelope") == boundary
+
+
+def test_a_report_comes_through_our_door():
+    """Mail to a report address is judged like direct mail; the message that it brought is not."""
+    mail = bare_envelope(client_ip="198.51.99.1", helo="h.test", mail_from="ann@a.test")
+    report = replace(mail, mode=Mode.REVIEW_SUBMISSION, reporting=True)
+    reported = replace(report, reporting=False, client_ip=None, helo=None, mail_from="")
+    letter = bare_message("sender.test", headers=PATH, hops=(bare_hop("198.51.99.1"), OUTSIDE))
+
+    assert find_boundary(LETTER, mail, lookback=0) == find_boundary(LETTER, report, lookback=0)
+    assert find_boundary(letter, mail, lookback=1) == find_boundary(letter, report, lookback=1)
+    assert SEEN == find_boundary(LETTER, reported, lookback=0)
 
 
 def test_direct_behind_trusted_relays():

@@ -182,6 +182,15 @@ def test_offline_results_are_not_claimed():
     assert "mx.lazaretto.test; none" == found["authentication-results"]
 
 
+def test_mail_that_was_let_through_does_not_carry_its_score():
+    """A mail reader that sorts by the number must not undo what the account decided."""
+    found = replace(verdict("gtube"), scores=(("malicious", 12.0), ("spam", 40.0)))
+
+    status = fields(stamp_of(judged=found).prefix)["x-spam-status"]
+
+    assert status.startswith("No, score=4.9 required=5.0")
+
+
 @pytest.mark.parametrize("count", [0, 1, 5, 30, MAX_TESTS + 10])
 def test_many_rules_fold_without_spaces(count):
     """A long list of rules stays one list when it is unfolded, and ends somewhere."""
