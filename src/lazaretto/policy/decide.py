@@ -8,6 +8,9 @@ wait. LMTP answers once for each recipient (RFC 2033 4.2), and there the orders 
 Ways in that deliver nothing (history, copies, reports) get a decision too: it records what policy would
 have done, and whoever stores the deliveries leaves them undelivered.
 
+What the account's lists say comes with the judgement: exempt recipients get the order for NONE, and mail that
+had to come over TLS and did not is refused for everybody.
+
 Limits: a recipient whose domain is not ours any more gets the default policy; whether it may be relayed at
 all was decided before the message was taken.
 """
@@ -20,6 +23,7 @@ from lazaretto.model.account import Domain, DomainPolicy
 from lazaretto.model.decision import Decision, Order, RecipientOrder
 from lazaretto.model.disposition import Disposition, Mode
 from lazaretto.model.envelope import Envelope, Recipient
+from lazaretto.model.judgement import Judgement
 from lazaretto.model.verdict import Verdict
 
 DELIVERING: frozenset[Mode] = frozenset({Mode.DIRECT})
@@ -41,21 +45,36 @@ def decide(
     domains: Mapping[str, Domain],
     *,
     per_recipient_replies: bool = False,
+    judgement: Judgement | None = None,
 ) -> Decision:
     """One order for each recipient, with `domains` by name; LMTP gives `per_recipient_replies`."""
-    disposition = verdict.disposition
-    orders = tuple(_judged(r, _policy_of(r, domains), disposition) for r in envelope.recipients)
+    if envelope.reporting:
+        return _kept(envelope, Disposition.NONE)
+    judged = judgement or Judgement(verdict.disposition)
+    orders = tuple(_ordered(r, _policy_of(r, domains), judged) for r in envelope.recipients)
     if delivers(envelope.mode):
         orders = orders if per_recipient_replies else _one_reply(orders)
     else:
         orders = tuple(_nothing_to_refuse(o) for o in orders)
-    return Decision(disposition, orders)
+    return Decision(judged.disposition, orders, matches=judged.matches)
 
 
 def decide_without_scan(
-    envelope: Envelope, domains: Mapping[str, Domain], reason: str, *, per_recipient_replies: bool = False
+    envelope: Envelope,
+    domains: Mapping[str, Domain],
+    reason: str,
+    *,
+    per_recipient_replies: bool = False,
+    judgement: Judgement | None = None,
 ) -> Decision:
-    """Orders for a message that could not be scanned; the disposition is UNKNOWN."""
+    """Orders for a message that was not scanned: UNKNOWN, unless the lists know enough by the envelope."""
+    if envelope.reporting:
+        return _kept(envelope, Disposition.UNKNOWN)
+    if judgement is not None and (judgement.refused or judgement.disposition is not Disposition.UNKNOWN):
+        unknown = Verdict(judgement.disposition, 0.0, (), (), (), (), "")
+        return decide(
+            unknown, envelope, domains, per_recipient_replies=per_recipient_replies, judgement=judgement
+        )
     orders = tuple(_unjudged(r, _policy_of(r, domains), reason) for r in envelope.recipients)
     if not delivers(envelope.mode):
         orders = tuple(_nothing_to_refuse(o) for o in orders)
@@ -64,9 +83,27 @@ def decide_without_scan(
     return Decision(Disposition.UNKNOWN, orders)
 
 
+def _kept(envelope: Envelope, disposition: Disposition) -> Decision:
+    """A report holds bad mail by its nature: it is not judged by what it holds, and goes nowhere."""
+    reason = "The address takes reports: they are kept and read, and nothing is delivered to it."
+    orders = (RecipientOrder(r.address, Order.DELIVER, reason) for r in envelope.recipients)
+    return Decision(disposition, tuple(orders))
+
+
 def _policy_of(recipient: Recipient, domains: Mapping[str, Domain]) -> DomainPolicy:
     domain = domains.get(domain_of(recipient.address))
     return domain.policy if domain is not None else DEFAULT_POLICY
+
+
+def _ordered(recipient: Recipient, policy: DomainPolicy, judgement: Judgement) -> RecipientOrder:
+    """What the lists order for everybody or for this recipient, else what the domain's policy says."""
+    if judgement.refused:
+        reason = next(m.reason for m in judgement.matches if m.kind == "sending_restriction")
+        return RecipientOrder(recipient.address, Order.REJECT, reason)
+    if recipient.address in judgement.exempt:
+        order = _judged(recipient, policy, Disposition.NONE)
+        return replace(order, reason=f"The recipient is exempt by an allow policy. {order.reason}")
+    return _judged(recipient, policy, judgement.disposition)
 
 
 def _judged(recipient: Recipient, policy: DomainPolicy, disposition: Disposition) -> RecipientOrder:
@@ -76,7 +113,7 @@ def _judged(recipient: Recipient, policy: DomainPolicy, disposition: Disposition
 
 
 def _unjudged(recipient: Recipient, policy: DomainPolicy, reason: str) -> RecipientOrder:
-    order = _FAILURE_ORDERS[policy.on_scan_failure]
+    order = _FAILURE_ORDERS[policy.scan_failure]
     name = domain_of(recipient.address) or "the recipient's domain"
     return RecipientOrder(
         recipient.address, order, f"No scan was made ({reason}); for this {name} says {order}."

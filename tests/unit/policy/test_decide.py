@@ -1,6 +1,7 @@
 """What policy orders for each recipient, and where one reply for all forces the same order on all."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -121,6 +122,19 @@ def test_ways_in_that_owe_no_delivery(mode: Mode):
     assert not delivers(mode)
     assert [Q] == orders_of(decide(verdict(Disposition.MALICIOUS), where, domains))
     assert [D] == orders_of(decide_without_scan(where, domains, "x"))
+
+
+@pytest.mark.parametrize("disposition", list(Disposition))
+def test_a_report_is_kept(disposition: Disposition):
+    """It holds bad mail by its nature: whatever was found in it, it is neither refused, held nor put off."""
+    where = replace(envelope(recipients=["phish@one.test"], mode=Mode.REVIEW_SUBMISSION), reporting=True)
+    domains = {"one.test": domain("one.test", R)}
+
+    scanned = decide(verdict(disposition), where, domains)
+    unscanned = decide_without_scan(where, domains, "x")
+
+    assert (Disposition.NONE, [D]) == (scanned.disposition, orders_of(scanned))
+    assert (Disposition.UNKNOWN, [D]) == (unscanned.disposition, orders_of(unscanned))
 
 
 def test_recipients_are_named_as_given():
