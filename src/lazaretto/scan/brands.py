@@ -15,7 +15,7 @@ import msgspec
 import re2
 
 from lazaretto.scan.hosts import below, ending_of, host_lists, is_freemail
-from lazaretto.scan.rulefiles import read_table, shipped_files
+from lazaretto.scan.rulefiles import read_table, rule_files
 from lazaretto.scan.words import word_lists
 
 MAX_NAME = 200
@@ -100,7 +100,7 @@ def folded(text: str) -> str:
 @cache
 def brands() -> tuple[Brand, ...]:
     """The shipped list."""
-    table = read_table("brands.toml", shipped_files()["brands.toml"], _BrandFile)
+    table = read_table("brands.toml", rule_files()["brands.toml"], _BrandFile)
     return tuple(
         Brand(
             name=b.name,

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-MAX_EXTENSION = 10
+MAX_EXTENSION = 18
 """Letters after the last dot that still make an extension."""
 
 
@@ -35,9 +35,11 @@ _TYPES: dict[str, FileKind] = {
     "application/x-msi": FileKind.INSTALLER,
     "application/x-ole-msi": FileKind.INSTALLER,
     "application/vnd.ms-appx": FileKind.INSTALLER,
+    "application/appx": FileKind.INSTALLER,
     "application/x-apple-diskimage": FileKind.DISK_IMAGE,
     "application/x-iso9660-image": FileKind.DISK_IMAGE,
     "application/x-vhd": FileKind.DISK_IMAGE,
+    "application/x-raw-disk-image": FileKind.DISK_IMAGE,
     "application/x-vhdx": FileKind.DISK_IMAGE,
     "application/x-udf-image": FileKind.DISK_IMAGE,
     "application/x-ms-shortcut": FileKind.SHORTCUT,
@@ -62,6 +64,8 @@ _TYPES: dict[str, FileKind] = {
     "application/x-library-ms": FileKind.SHORTCUT,
     "application/x-search-ms": FileKind.SHORTCUT,
     "text/x-registry": FileKind.INSTALLER,
+    "text/x-web-query": FileKind.SHORTCUT,
+    "text/x-sylk": FileKind.SHORTCUT,
     "application/java-vm": FileKind.PROGRAM,
     "application/vnd.android.dex": FileKind.PROGRAM,
     "application/vnd.ms-htmlhelp": FileKind.SCRIPT,
@@ -71,15 +75,26 @@ _TYPES: dict[str, FileKind] = {
 }
 
 _EXTENSIONS: dict[str, FileKind] = {
-    **dict.fromkeys(("exe", "scr", "com", "pif", "dll", "cpl", "jar", "xll", "sys", "ocx"), FileKind.PROGRAM),
+    **dict.fromkeys(
+        ("exe", "scr", "com", "pif", "dll", "cpl", "jar", "xll", "sys", "ocx", "jnlp", "gadget", "wll"),
+        FileKind.PROGRAM,
+    ),
     **dict.fromkeys(
         ("js", "jse", "vbs", "vbe", "wsf", "wsh", "hta", "ps1", "psm1", "bat", "cmd", "sct", "chm"),
         FileKind.SCRIPT,
     ),
+    **dict.fromkeys(("ws", "wsc", "vb", "ps1xml", "psc1", "msh", "msc", "hlp", "xbap"), FileKind.SCRIPT),
     **dict.fromkeys(("lnk", "url", "scf", "search-ms", "website", "library-ms", "rdp"), FileKind.SHORTCUT),
-    **dict.fromkeys(("iso", "img", "vhd", "vhdx", "dmg", "udf"), FileKind.DISK_IMAGE),
+    **dict.fromkeys(
+        ("settingcontent-ms", "searchconnector-ms", "appref-ms", "iqy", "slk", "theme", "desktop"),
+        FileKind.SHORTCUT,
+    ),
+    **dict.fromkeys(("iso", "img", "vhd", "vhdx", "dmg", "udf", "wim", "vmdk"), FileKind.DISK_IMAGE),
     **dict.fromkeys(("one", "onepkg", "onetoc2"), FileKind.ONENOTE),
     **dict.fromkeys(("msi", "msix", "appx", "apk", "msp", "reg", "appinstaller"), FileKind.INSTALLER),
+    **dict.fromkeys(
+        ("mst", "msixbundle", "appxbundle", "application", "diagcab", "xapk"), FileKind.INSTALLER
+    ),
     **dict.fromkeys(("htm", "html", "shtml", "xhtml", "mht", "mhtml", "svg"), FileKind.HTML),
 }
 

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from lazaretto.scan.rulefiles import read_table, shipped_files
+from lazaretto.scan.rulefiles import read_table, rule_files
 
 MAX_HOST = 253
 """Letters of a host name: longer ones lead nowhere and must not fill the memory. RFC 1035 2.3.4."""
@@ -38,7 +38,7 @@ class HostLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def host_lists() -> HostLists:
     """The shipped lists."""
-    return read_table("hosts.toml", shipped_files()["hosts.toml"], HostLists)
+    return read_table("hosts.toml", rule_files()["hosts.toml"], HostLists)
 
 
 def listed(host: str, names: frozenset[str]) -> str:

@@ -18,7 +18,7 @@ import re2
 
 from lazaretto.scan import phrases
 from lazaretto.scan.reading import Passage
-from lazaretto.scan.rulefiles import RuleFileError, read_table, shipped_files
+from lazaretto.scan.rulefiles import RuleFileError, read_table, rule_files
 
 SAME_WORDS = 40
 """First words by which two texts are taken for the same."""
@@ -85,7 +85,7 @@ class Match:
 @cache
 def topics() -> tuple[Topic, ...]:
     """The shipped topics."""
-    table = read_table("lexicon.toml", shipped_files()["lexicon.toml"], _LexiconFile)
+    table = read_table("lexicon.toml", rule_files()["lexicon.toml"], _LexiconFile)
     return tuple(_topic(lure) for lure in table.lure)
 
 

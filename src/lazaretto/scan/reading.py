@@ -138,7 +138,7 @@ def _followable(message: Message) -> Iterator[Link]:
                 return
 
 
-_CLICKED = frozenset({"text", "a", "area", "form", "meta", "iframe", "svg", "attachment"})
+_CLICKED = frozenset({"text", "a", "area", "form", "meta", "iframe", "svg", "attachment", "qr"})
 
 
 @lru_cache(256)

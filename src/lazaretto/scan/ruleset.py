@@ -1,53 +1,60 @@
 """The ruleset: every rule, the thresholds, and the combinations of findings, as checked data with a version.
 
 A rule file holds `[[rule]]` tables. A rule with a `when` table is a combination: it speaks when other rules
-spoke. Where a rule is named in it, a name of the `[group]` table stands for any rule of that group. The
-version is a hash of all data files, so two scans under one version used the same data.
+spoke. Where a rule is named in it, a name of the `[group]` table stands for any rule of that group. A rule
+with an `expression` speaks when the expression is true of the message. The version is a hash of all data
+files, so two scans under one version used the same data.
 
-Limits: rules say how bad a sight is; what can be seen is code in `scan.checks`.
+Limits: rules say how bad a sight is; what else can be seen is code in `scan.checks`.
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import msgspec
 
-from lazaretto.model.disposition import Disposition
 from lazaretto.model.verdict import Kind, Rule
-from lazaretto.scan.rulefiles import RuleFileError, read_table, shipped_files
+from lazaretto.scan.classifier.classifier import Classifier, ClassifierFileError, load
+from lazaretto.scan.expressions.places import place_of
+from lazaretto.scan.expressions.rule_file import PlacedError, RuleData, RuleFile, When, read_rules
+from lazaretto.scan.expressions.rules import NO_EXPRESSIONS, Expressions, compile_rules
+from lazaretto.scan.overrides import (
+    OVERRIDES_FILE,
+    changed_rules,
+    changed_threshold,
+    read_overrides,
+    silenced,
+)
+from lazaretto.scan.rulefiles import RuleFileError, read_table, rule_files, shipped_files
 
 VERSION_DIGITS = 12
 """Hex digits of the version: enough to tell rulesets apart, short enough to read."""
 
-RULE_FILES = ("authentication", "sender", "links", "attachments", "content", "bulk", "combinations")
+RULE_FILES = (
+    "authentication",
+    "sender",
+    "links",
+    "attachments",
+    "content",
+    "bulk",
+    "learned",
+    "lists",
+    "combinations",
+    "history",
+    "fraud",
+    "callback",
+    "lures",
+    "codes",
+    "files",
+    "senders",
+    "pages",
+)
+MUTES = ("similarity", "recency")
+"""What a domain can be trusted in; groups of lists.toml name the rules that are muted by it."""
 THRESHOLDS_FILE = "thresholds.toml"
-
-
-class _When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    all: tuple[str, ...] = ()
-    any: tuple[str, ...] = ()
-    least: int = 1
-    none: tuple[str, ...] = ()
-
-
-class _RuleData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    id: str
-    kind: Kind
-    weight: float
-    title: str
-    text: str
-    version: int = 1
-    category: str | None = None
-    limit: int = 1
-    floor: Disposition | None = None
-    when: _When | None = None
-
-
-class _RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    rule: tuple[_RuleData, ...]
-    group: dict[str, tuple[str, ...]] = {}
+CLASSIFIER_FILE = "classifier.bin"
 
 
 class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,33 +100,85 @@ class Ruleset:
     combinations: tuple[Combination, ...]
     thresholds: Thresholds
     version: str
+    classifier: Classifier
+    muted: Mapping[str, frozenset[str]]  # rules that a trusted domain mutes, by what it is trusted in
+    silent: frozenset[str] = frozenset()  # rules that are not heard
+    expressions: Expressions = NO_EXPRESSIONS
 
 
 @cache
 def load_ruleset() -> Ruleset:
-    """The shipped ruleset."""
-    return parse_ruleset(shipped_files())
+    """The ruleset of this process: the shipped one, with what was laid over it."""
+    return parse_ruleset(rule_files())
 
 
 def parse_ruleset(files: Mapping[str, bytes]) -> Ruleset:
     """A ruleset from the contents of its files; raises RuleFileError that names file and key."""
     rules: dict[str, Rule] = {}
+    tables: dict[str, RuleFile] = {}
     combinations: list[Combination] = []
-    for stem in RULE_FILES:
+    muted: dict[str, frozenset[str]] = {}
+    for stem in (*RULE_FILES, *_additional(files)):
         name = f"{stem}.toml"
         if name not in files:
             raise RuleFileError(f"{name}: the file is missing")
-        table = read_table(name, files[name], _RuleFile)
+        table = tables[name] = read_rules(name, files[name])
+        if stem == "lists":
+            muted = _muted(name, table.group, rules)
         for data in table.rule:
             if data.id in rules:
-                raise RuleFileError(f"{name}: rule {data.id!r} is defined twice")
-            if data.when is not None:
-                combinations.append(_combination(name, data, data.when, rules, table.group))
-            rules[data.id] = _checked(name, data)
+                raise PlacedError(name, *place_of(files[name], data.id), f"rule {data.id!r} is defined twice")
+            try:
+                if data.when is not None:
+                    combinations.append(_combination(data, data.when, rules, table.group))
+                rules[data.id] = _checked(data)
+            except RuleFileError as error:
+                raise PlacedError(name, *place_of(files[name], data.id), str(error)) from error
     if THRESHOLDS_FILE not in files:
         raise RuleFileError(f"{THRESHOLDS_FILE}: the file is missing")
     thresholds = read_table(THRESHOLDS_FILE, files[THRESHOLDS_FILE], Thresholds)
-    return Ruleset(rules, tuple(combinations), thresholds, version_of(files))
+    overrides = read_overrides(files)
+    rules, silent = changed_rules(rules, overrides), silenced(overrides)
+    threshold = changed_threshold(thresholds.threshold, overrides)
+    return Ruleset(
+        rules=rules,
+        combinations=tuple(
+            replace(c, rule=rules[c.rule.id]) for c in combinations if c.rule.id not in silent
+        ),
+        thresholds=msgspec.structs.replace(thresholds, threshold=threshold),
+        version=version_of(files),
+        classifier=_classifier(files),
+        muted=muted,
+        silent=silent,
+        expressions=compile_rules(files, tables, rules).without(silent),
+    )
+
+
+def _additional(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Rule files that were laid beside the shipped ones: read last, so they may name every rule."""
+    own = {*shipped_files(), OVERRIDES_FILE}
+    return tuple(sorted(n.removesuffix(".toml") for n in files if n.endswith(".toml") and n not in own))
+
+
+def _classifier(files: Mapping[str, bytes]) -> Classifier:
+    if CLASSIFIER_FILE not in files:
+        raise RuleFileError(f"{CLASSIFIER_FILE}: the file is missing")
+    try:
+        return load(files[CLASSIFIER_FILE])
+    except ClassifierFileError as problem:
+        raise RuleFileError(f"{CLASSIFIER_FILE}: {problem}") from problem
+
+
+def _muted(
+    name: str, groups: Mapping[str, tuple[str, ...]], rules: Mapping[str, Rule]
+) -> dict[str, frozenset[str]]:
+    for mute in MUTES:
+        if mute not in groups:
+            raise RuleFileError(f"{name}: group: {mute!r} is missing")
+        for rule in groups[mute]:
+            if rule not in rules:
+                raise RuleFileError(f"{name}: group {mute!r}: {rule!r} is no rule that stands before")
+    return {mute: frozenset(groups[mute]) for mute in MUTES}
 
 
 def version_of(files: Mapping[str, bytes]) -> str:
@@ -131,8 +190,8 @@ def version_of(files: Mapping[str, bytes]) -> str:
     return digest.hexdigest()[:VERSION_DIGITS]
 
 
-def _checked(name: str, data: _RuleData) -> Rule:
-    where = f"{name}: rule {data.id!r}"
+def _checked(data: RuleData) -> Rule:
+    where = f"rule {data.id!r}"
     if not data.id.replace("_", "").isalnum() or data.id != data.id.lower():
         raise RuleFileError(f"{where}: id: lower case letters, digits and underscores are expected")
     if data.kind == "good" and data.weight > 0:
@@ -143,6 +202,8 @@ def _checked(name: str, data: _RuleData) -> Rule:
         raise RuleFileError(f"{where}: weight: only rules of kind good may take points away")
     if data.kind == "note" and data.weight != 0:
         raise RuleFileError(f"{where}: weight: a note weighs nothing")
+    if data.when is not None and data.expression is not None:
+        raise RuleFileError(f"{where}: a rule has a when or an expression, not both")
     if data.limit < 1:
         raise RuleFileError(f"{where}: limit: a number above zero is expected")
     return Rule(
@@ -159,9 +220,9 @@ def _checked(name: str, data: _RuleData) -> Rule:
 
 
 def _combination(
-    name: str, data: _RuleData, when: _When, rules: Mapping[str, Rule], groups: Mapping[str, tuple[str, ...]]
+    data: RuleData, when: When, rules: Mapping[str, Rule], groups: Mapping[str, tuple[str, ...]]
 ) -> Combination:
-    where = f"{name}: rule {data.id!r}: when"
+    where = f"rule {data.id!r}: when"
     if not when.all and not when.any:
         raise RuleFileError(f"{where}: neither all nor any names a rule")
     every = tuple(groups.get(entry, (entry,)) for entry in when.all)
@@ -174,4 +235,4 @@ def _combination(
             )
     if some and not 1 <= when.least <= len(some):
         raise RuleFileError(f"{where}: least: a number from 1 to {len(some)} is expected")
-    return Combination(_checked(name, data), every, some, when.least, none)
+    return Combination(_checked(data), every, some, when.least, none)

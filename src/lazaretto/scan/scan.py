@@ -16,6 +16,8 @@ from lazaretto.model.finding import Finding
 from lazaretto.model.message import Message
 from lazaretto.model.verdict import Verdict
 from lazaretto.scan.checks import CHECKS
+from lazaretto.scan.checks.learned import check_learned
+from lazaretto.scan.classifier.adapted import Own
 from lazaretto.scan.combine import combine
 from lazaretto.scan.ruleset import Ruleset
 from lazaretto.scan.score import judge, weigh
@@ -29,8 +31,36 @@ Check = Callable[[Message, Envelope, Facts], Iterator[Finding]]
 
 
 def scan(message: Message, envelope: Envelope, facts: Facts, ruleset: Ruleset) -> Verdict:
-    """The verdict on one message."""
-    findings = tuple(f for check in CHECKS for f in observe(check, message, envelope, facts))
+    """The verdict on one message, whose account has listed nothing."""
+    findings = observations(message, envelope, facts, ruleset)
+    return verdict_of((*findings, *expressed(message, envelope, facts, findings, ruleset)), ruleset)
+
+
+def observations(
+    message: Message, envelope: Envelope, facts: Facts, ruleset: Ruleset, own: Own | None = None
+) -> tuple[Finding, ...]:
+    """What all checks saw, and what the classifier makes of the wording, with what the account taught it."""
+
+    def learned(message: Message, envelope: Envelope, _: Facts) -> Iterator[Finding]:
+        return check_learned(message, envelope, ruleset.classifier, own)
+
+    return tuple(f for check in (*CHECKS, learned) for f in observe(check, message, envelope, facts))
+
+
+def expressed(
+    message: Message, envelope: Envelope, facts: Facts, before: tuple[Finding, ...], ruleset: Ruleset
+) -> tuple[Finding, ...]:
+    """What the rules with an expression say, which see what was found before."""
+
+    def expressions(message: Message, envelope: Envelope, facts: Facts) -> Iterator[Finding]:
+        return ruleset.expressions.findings(message, envelope, facts, before)
+
+    return tuple(observe(expressions, message, envelope, facts))
+
+
+def verdict_of(findings: tuple[Finding, ...], ruleset: Ruleset) -> Verdict:
+    """What the findings amount to, together with what they mean beside each other."""
+    findings = tuple(f for f in findings if f.rule not in ruleset.silent)
     findings += tuple(combine(findings, ruleset))
     return judge(weigh(findings, ruleset.rules), ruleset)
 

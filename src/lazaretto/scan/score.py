@@ -8,7 +8,8 @@
 
 SPOOF needs both: likeness to phishing, and authentication that denies the claimed sender. SUSPICIOUS needs
 points of rules that name an attack; hiding alone (a machine-made sender, signs in a subject) is what
-unsolicited advertising does too, and is called SPAM.
+unsolicited advertising does too, and is called SPAM. What was learned makes a message SPAM or SUSPICIOUS,
+never MALICIOUS.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,22 +35,21 @@ SEVERITY: tuple[Disposition, ...] = (
 """Worst first."""
 
 _KINDS_OF: dict[Disposition, tuple[Kind, ...]] = {
-    Disposition.MALICIOUS: ("malicious", "bec", "spoof", "spam"),
+    Disposition.MALICIOUS: ("malicious", "bec", "spoof", "spam", "learned"),
     Disposition.MALICIOUS_BEC: ("bec", "malicious", "spoof"),
     Disposition.SPOOF: ("spoof", "malicious", "bec"),
-    Disposition.SUSPICIOUS: ("malicious", "bec", "spoof", "spam"),
-    Disposition.SPAM: ("spam", "malicious", "bec"),
+    Disposition.SUSPICIOUS: ("malicious", "bec", "spoof", "spam", "learned"),
+    Disposition.SPAM: ("spam", "learned", "malicious", "bec"),
     Disposition.BULK: ("bulk",),
     Disposition.NONE: (),
 }
-_SCORED_BY: dict[Disposition, Kind] = {
-    Disposition.MALICIOUS: "malicious",
-    Disposition.MALICIOUS_BEC: "bec",
-    Disposition.SPOOF: "spoof",
-    Disposition.SUSPICIOUS: "malicious",
-    Disposition.SPAM: "spam",
-    Disposition.BULK: "bulk",
-}
+FLAGGED = frozenset(SEVERITY[: SEVERITY.index(Disposition.BULK)])
+"""Worse than BULK."""
+
+FLAGGED_FROM = 5.0
+"""The score from which mail is flagged, whatever for: the number that mail programs expect."""
+
+JUST_BELOW = 4.99
 
 
 def weigh(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> tuple[Weighed, ...]:
@@ -70,21 +70,42 @@ def _unknown(rule: str) -> Rule:
 
 def judge(weighed: tuple[Weighed, ...], ruleset: Ruleset) -> Verdict:
     """The verdict that the weighed findings amount to."""
-    raw = {kind: sum(w.points for w in weighed if w.rule.kind == kind) for kind in KINDS}
+    raw = {kind: sum(w.points for w in weighed if w.rule.kind == kind) for kind in (*KINDS, "learned")}
     good = max(-ruleset.thresholds.good_limit, sum(w.points for w in weighed if w.rule.kind == "good"))
     scores = _totals(raw, good, ruleset.thresholds)
     disposition = _worst(_by_points(scores, raw, weighed, ruleset.thresholds), weighed)
     return Verdict(
         disposition=disposition,
-        score=round(
-            scores[_SCORED_BY[disposition]] if disposition in _SCORED_BY else max(scores.values()), 2
+        score=_score(disposition, scores, raw, ruleset.thresholds),
+        scores=(
+            *((kind, round(scores[kind], 2)) for kind in KINDS),
+            ("learned", round(raw["learned"], 2)),
+            ("good", round(good, 2)),
         ),
-        scores=(*((kind, round(scores[kind], 2)) for kind in KINDS), ("good", round(good, 2))),
         findings=weighed,
         reasons=_reasons(disposition, weighed),
         categories=_categories(disposition, weighed),
         ruleset=ruleset.version,
     )
+
+
+def _score(
+    disposition: Disposition,
+    scores: Mapping[Kind, float],
+    raw: Mapping[Kind, float],
+    thresholds: Thresholds,
+) -> float:
+    """How far the message is on its way to the nearest disposition worse than BULK, on one scale for all."""
+    at = thresholds.threshold
+    likeness = _likeness(scores, raw, thresholds)
+    nearest = max(
+        scores["spam"] / at.spam,
+        scores["malicious"] / at.suspicious,
+        scores["bec"] / at.bec,
+        min(raw["spoof"] / at.spoof, likeness / at.spoof_needs),
+    )
+    score = round(FLAGGED_FROM * nearest, 2)
+    return max(score, FLAGGED_FROM) if disposition in FLAGGED else min(score, JUST_BELOW)
 
 
 def _totals(raw: Mapping[Kind, float], good: float, thresholds: Thresholds) -> dict[Kind, float]:
@@ -107,10 +128,10 @@ def _by_points(
     spoke = {w.rule.id for w in weighed if w.rule.kind == "malicious" and w.points > 0}
     if scores["bec"] >= at.bec and raw["bec"] >= raw["malicious"]:
         return Disposition.MALICIOUS_BEC
-    if scores["malicious"] >= at.malicious and len(spoke) >= at.malicious_rules:
+    sure = _without("learned", "malicious", scores, raw, thresholds)
+    if sure >= at.malicious and len(spoke) >= at.malicious_rules:
         return Disposition.MALICIOUS
-    likeness = max(_without_spoof(kind, scores, raw, thresholds) for kind in ("malicious", "bec"))
-    if raw["spoof"] >= at.spoof and likeness >= at.spoof_needs:
+    if raw["spoof"] >= at.spoof and _likeness(scores, raw, thresholds) >= at.spoof_needs:
         return Disposition.SPOOF
     if scores["malicious"] >= at.suspicious and named >= at.suspicious_named and named >= raw["spam"] / 2:
         return Disposition.SUSPICIOUS
@@ -119,11 +140,23 @@ def _by_points(
     return Disposition.BULK if scores["bulk"] >= at.bulk else Disposition.NONE
 
 
-def _without_spoof(
-    kind: Kind, scores: Mapping[Kind, float], raw: Mapping[Kind, float], thresholds: Thresholds
+def _likeness(scores: Mapping[Kind, float], raw: Mapping[Kind, float], thresholds: Thresholds) -> float:
+    """Points of likeness to phishing beside what failed authentication adds."""
+    return max(_without("spoof", kind, scores, raw, thresholds) for kind in ("malicious", "bec"))
+
+
+def _without(
+    lender: Kind,
+    kind: Kind,
+    scores: Mapping[Kind, float],
+    raw: Mapping[Kind, float],
+    thresholds: Thresholds,
 ) -> float:
-    """The points of a kind without what failed authentication lends to it: a broken forwarder is no phish."""
-    return scores[kind] - thresholds.share.get(kind, {}).get("spoof", 0.0) * raw["spoof"]
+    """The points of a kind without what another lends to it.
+
+    A broken forwarder is no phish, and wording alone is no malice.
+    """
+    return scores[kind] - thresholds.share.get(kind, {}).get(lender, 0.0) * raw[lender]
 
 
 def _worst(reached: Disposition, weighed: tuple[Weighed, ...]) -> Disposition:

@@ -8,6 +8,7 @@ from lazaretto.mail.domains import domain_of, is_ip, registered_domain
 from lazaretto.model.disposition import AuthResult, Disposition
 from lazaretto.model.envelope import Envelope
 from lazaretto.model.facts import Authentication, Facts
+from lazaretto.model.judgement import ListMatch
 from lazaretto.model.message import Address, Attachment, Link, Message
 from lazaretto.model.record import (
     AttachmentSummary,
@@ -53,14 +54,22 @@ _STRONG: dict[Kind, Disposition] = {
     "bec": Disposition.MALICIOUS_BEC,
     "spoof": Disposition.SPOOF,
     "spam": Disposition.SPAM,
+    "learned": Disposition.SPAM,
     "bulk": Disposition.BULK,
     "good": Disposition.NONE,
 }
 _WORST_FIRST = tuple(Disposition)
 
 
-def summarise(message: Message, envelope: Envelope, facts: Facts, verdict: Verdict) -> Summary:
-    """The summary of a message under a verdict."""
+def summarise(
+    message: Message,
+    envelope: Envelope,
+    facts: Facts,
+    verdict: Verdict,
+    *,
+    matches: tuple[ListMatch, ...] = (),
+) -> Summary:
+    """The summary of a message under a verdict, with the entries of the account's lists that matched."""
     sender = message.header_from
     return Summary(
         subject=clipped(message.subject, MAX_FIELD),
@@ -90,6 +99,7 @@ def summarise(message: Message, envelope: Envelope, facts: Facts, verdict: Verdi
         score=verdict.score,
         ruleset=verdict.ruleset,
         body_words=message.visible_text[:MAX_BODY_WORDS],
+        matches=matches,
     )
 
 

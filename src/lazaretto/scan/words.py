@@ -4,7 +4,7 @@ from functools import cache
 
 import msgspec
 
-from lazaretto.scan.rulefiles import read_table, shipped_files
+from lazaretto.scan.rulefiles import read_table, rule_files
 
 
 class WordLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,4 +19,4 @@ class WordLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def word_lists() -> WordLists:
     """The shipped lists."""
-    return read_table("words.toml", shipped_files()["words.toml"], WordLists)
+    return read_table("words.toml", rule_files()["words.toml"], WordLists)

@@ -103,11 +103,31 @@ def test_a_clean_message_has_no_reasons():
     assert ((), ()) == (verdict.reasons, verdict.categories)
 
 
-def test_the_score_is_that_of_the_reached_kind():
-    """The number beside the label speaks for the label."""
-    verdict = verdict_of(rule("ad", "spam", 6.0), rule("list", "bulk", 50.0))
+@pytest.mark.parametrize(
+    ("rules", "flagged"),
+    [
+        ([], False),
+        ([rule("list", "bulk", 50.0)], False),
+        (phish(4.7), False),
+        ([rule("boss", "bec", 7.0), *phish(8.0)], True),
+        ([rule("ad", "spam", 4.4), rule("list", "bulk", 50.0)], True),
+        ([rule("denied", "spoof", 4.0), *phish(3.0)], True),
+        ([rule("certain", "spam", 0.1, floor=Disposition.MALICIOUS)], True),
+    ],
+)
+def test_the_score_says_whether_mail_is_flagged(rules: list[Rule], flagged: bool):
+    """One scale for all kinds: 5 and more is worse than BULK, and nothing else is."""
+    verdict = verdict_of(*rules)
 
-    assert (Disposition.SPAM, 6.0) == (verdict.disposition, verdict.score)
+    assert flagged == (verdict.score >= 5.0)
+    assert flagged == (verdict.disposition not in {Disposition.NONE, Disposition.BULK})
+
+
+def test_more_evidence_is_a_higher_score():
+    """Mail can be sorted by it."""
+    scores = [verdict_of(*phish(points)).score for points in (0.0, 1.0, 3.0, 5.0, 9.0, 20.0)]
+
+    assert sorted(set(scores)) == scores
 
 
 def test_the_order_of_findings_does_not_matter():

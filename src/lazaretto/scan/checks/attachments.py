@@ -1,9 +1,11 @@
 """Files that run, files that lie about their type, and files that keep their content from us.
 
-Rules: the type by content counts, the name is only compared with it. Members of archives are judged like
-files.
+Rules: the type by content counts, the name is only compared with it. Files that were taken out of archives
+and documents are judged like files; pages and scripts that come in crowds are source code or saved pages.
+Limits: MAX_ATTACHMENTS, MAX_MEMBERS of one archive.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lazaretto.model.envelope import Envelope
@@ -44,12 +46,27 @@ PDF_LAUNCH = "pdf_launch"
 PDF_ACTION = "pdf_open_action"
 EICAR = "eicar_file"
 MESSAGE = "attachment_message"
+MACRO_AUTO = "attachment_macro_auto"
+MACRO_ODD = "attachment_macro_odd"
+MACRO_SHEET = "attachment_macro_sheet"
+DDE = "attachment_dde"
+PDF_LURE = "pdf_lure"
+CUT = "attachment_cut"
+BOMB = "archive_bomb"
+TOO_DEEP = "archive_too_deep"
+PASSWORD_IN_TEXT = "attachment_password_in_text"  # noqa: S105, a rule name
 
 MAX_ATTACHMENTS = 200
 """Attachments that are looked at."""
 
 MAX_MEMBERS = 1_000
 """Members of one archive that are looked at."""
+
+MAX_LURE_MEMBERS = 20
+"""Members up to which a script in an archive is meant to be run; source code comes in crowds."""
+
+MAX_LURE_PAGES = 3
+"""Members up to which a page in an archive is meant to be opened; saved pages come with their pictures."""
 
 _EICAR_SHA256 = frozenset(
     {
@@ -83,18 +100,41 @@ _TRAIT_RULES = {
     "html_refresh": (HTML_REFRESH, "sends the reader to another page when it is opened"),
     "html_smuggling": (HTML_SMUGGLING, "holds a script that builds a file or a page out of itself"),
     "svg_script": (SVG_SCRIPT, "is a picture that holds a script"),
+    "auto_macro": (MACRO_AUTO, "holds macros that run when it is opened"),
+    "odd_macro": (MACRO_ODD, "holds macros that start programs, load files or hide what they say"),
+    "xlm_macro": (MACRO_SHEET, "holds macros in the cells of a sheet, which only malware still uses"),
+    "dde": (DDE, "holds a field that starts a program"),
+    "pdf_lure": (PDF_LURE, "has one page that holds nothing but a picture or a line, and a link"),
+    "pdf_cut": (CUT, "is larger or more complex than we look at"),
+    "password_in_text": (PASSWORD_IN_TEXT, "is locked, and a password that stands in the letter opens it"),
+    "nested_too_deep": (TOO_DEEP, "lies within more files than we open"),
+    "archive_bomb": (BOMB, "unpacks to far more than any honest file"),
     "tnef": (TNEF, "is an Outlook container whose content was not opened"),
     "archive_cut": (ARCHIVE_CUT, "holds more than we read"),
     "archive_broken": (ARCHIVE_BROKEN, "claims to be an archive and cannot be read as one"),
 }
 
 
+_PAGE_TRAITS = frozenset(
+    {"html_form", "html_password_field", "html_script", "html_refresh", "html_smuggling", "svg_script"}
+)
+
+
 def check(message: Message, envelope: Envelope, facts: Facts) -> Iterator[Finding]:  # noqa: ARG001
     """Dangerous or lying files."""
-    for attachment in message.attachments[:MAX_ATTACHMENTS]:
-        yield from _kind(attachment)
+    files = message.attachments[:MAX_ATTACHMENTS]
+    crowds = Counter(a.inside for a in files if a.inside)
+    crowds.update({a.sha256: len(a.members) - crowds[a.sha256] for a in files if a.members})
+    for attachment in files:
+        around = crowds[attachment.inside] if attachment.inside else 1
+        kind = _started_as(attachment, around)
+        if attachment.inside:
+            yield from _inside(attachment, kind)
+        else:
+            yield from _kind(attachment, kind)
+        yield from _content(attachment, kind, alone=around <= MAX_LURE_PAGES)
         yield from _name(attachment)
-        yield from _traits(attachment)
+        yield from _traits(attachment, alone=around <= MAX_LURE_PAGES)
         yield from _members(attachment)
 
 
@@ -120,11 +160,27 @@ def _called(attachment: Attachment) -> str:
     )
 
 
-def _kind(attachment: Attachment) -> Iterator[Finding]:
-    kind = kind_of(attachment.detected_type)
+def _base(attachment: Attachment) -> str:
+    """The name without the path in an archive."""
+    name = attachment.filename or ""
+    return name.rpartition("/")[2] if attachment.inside else name
+
+
+def _started_as(attachment: Attachment, around: int) -> FileKind:
+    """What opening the file starts, by its content."""
+    return _judged(kind_of(attachment.detected_type), _base(attachment), around)
+
+
+def _judged(kind: FileKind, name: str, around: int) -> FileKind:
+    """The kind, where the file is meant to be opened; source code is a text."""
+    if kind is not FileKind.SCRIPT:
+        return kind
+    source = extension_of(name) and kind_of_name(name) not in _KIND_RULES  # developers send it to each other
+    return FileKind.OTHER if source or around > MAX_LURE_MEMBERS else kind
+
+
+def _kind(attachment: Attachment, kind: FileKind) -> Iterator[Finding]:
     by_name = kind_of_name(attachment.filename or "")
-    if kind is FileKind.SCRIPT and by_name not in _KIND_RULES and extension_of(attachment.filename or ""):
-        return  # source code under a name that no system runs: developers send it to each other
     if kind in _KIND_RULES:
         rule, words = _KIND_RULES[kind]
         yield _finding(
@@ -134,7 +190,16 @@ def _kind(attachment: Attachment) -> Iterator[Finding]:
         extension = extension_of(attachment.filename or "")
         reason = f"{_called(attachment)} has a name that the system runs (.{extension})."
         yield _finding(PROGRAM_NAME, attachment, reason, field="filename", value=attachment.filename or "")
-    if kind is FileKind.HTML and not attachment.inline:
+
+
+def _inside(attachment: Attachment, kind: FileKind) -> Iterator[Finding]:
+    if kind in _KIND_RULES:
+        reason = f"{_called(attachment)}, which was taken out of another file, {_KIND_RULES[kind][1]}."
+        yield _finding(IN_ARCHIVE, attachment, reason)
+
+
+def _content(attachment: Attachment, kind: FileKind, *, alone: bool) -> Iterator[Finding]:
+    if kind is FileKind.HTML and alone and not attachment.inline:
         yield _finding(
             HTML,
             attachment,
@@ -142,7 +207,7 @@ def _kind(attachment: Attachment) -> Iterator[Finding]:
         )
     if kind is FileKind.MESSAGE:
         yield _finding(MESSAGE, attachment, f"{_called(attachment)} is another message.")
-    if kind in _KIND_RULES and extension_of(attachment.filename or "") in DOCUMENT_EXTENSIONS:
+    if kind in _KIND_RULES and extension_of(_base(attachment)) in DOCUMENT_EXTENSIONS:
         reason = (
             f"{_called(attachment)} has the name of a document and the content of {attachment.detected_type}."
         )
@@ -150,7 +215,7 @@ def _kind(attachment: Attachment) -> Iterator[Finding]:
 
 
 def _name(attachment: Attachment) -> Iterator[Finding]:
-    name = attachment.filename or ""
+    name = _base(attachment)
     if any(c in name for c in "\u202e\u202d\u2067\u2066\u200f"):
         reason = f"{_called(attachment)} turns the direction of writing around to show another extension."
         yield _finding(RTL_NAME, attachment, reason, field="filename", value=name)
@@ -167,13 +232,13 @@ def _name(attachment: Attachment) -> Iterator[Finding]:
         yield _finding(PADDED_NAME, attachment, reason, field="filename", value=name)
 
 
-def _traits(attachment: Attachment) -> Iterator[Finding]:
+def _traits(attachment: Attachment, *, alone: bool) -> Iterator[Finding]:
     if attachment.encrypted:
         yield _finding(
             ENCRYPTED, attachment, f"{_called(attachment)} is encrypted: nobody but the reader sees into it."
         )
     for trait in attachment.traits:
-        if trait in _TRAIT_RULES:
+        if trait in _TRAIT_RULES and (alone or trait not in _PAGE_TRAITS):
             rule, words = _TRAIT_RULES[trait]
             yield _finding(rule, attachment, f"{_called(attachment)} {words}.", value=trait)
     if attachment.sha256 in _EICAR_SHA256:
@@ -184,8 +249,9 @@ def _traits(attachment: Attachment) -> Iterator[Finding]:
 
 def _members(attachment: Attachment) -> Iterator[Finding]:
     for member in attachment.members[:MAX_MEMBERS]:
-        kind = kind_of(member.detected_type)
-        kind = kind if kind in _KIND_RULES else kind_of_name(member.name)
+        kind = _judged(kind_of(member.detected_type), member.name, len(attachment.members))
+        if kind not in _KIND_RULES:
+            kind = _judged(kind_of_name(member.name), member.name, len(attachment.members))
         if kind in _KIND_RULES:
             reason = f"{_called(attachment)} holds {quoted(member.name)}, which {_KIND_RULES[kind][1]}."
             yield _finding(IN_ARCHIVE, attachment, reason, field="member", value=member.name)

@@ -1,7 +1,8 @@
 """Signs of mail to many: list headers, unsubscribe headers, sending services, the words of newsletters.
 
 Rules: a letter of a discussion list is mail of a person. It is told from a newsletter by what it answers
-and quotes.
+and quotes, and where it begins a thread, by who writes: a person from elsewhere, or one whose address is made
+from the name, and neither a machine nor an announcement.
 """
 
 from collections.abc import Iterator
@@ -13,10 +14,11 @@ from lazaretto.model.envelope import Envelope
 from lazaretto.model.facts import Facts
 from lazaretto.model.finding import Finding
 from lazaretto.model.message import Message
+from lazaretto.scan.brands import folded
 from lazaretto.scan.evidence import clipped, quoted
 from lazaretto.scan.hosts import host_lists, listed
 from lazaretto.scan.reading import read
-from lazaretto.scan.thread import is_list, is_reply
+from lazaretto.scan.thread import MAX_HEADER, is_list, is_reply, list_domain
 
 LIST_ID = "list_mail"
 DISCUSSION = "list_discussion"
@@ -28,9 +30,34 @@ SERVICE = "sending_service"
 UNSUBSCRIBE_TEXT = "text_unsubscribe"
 NEWSLETTER_WORDS = "newsletter_words"
 AUTOMATIC = "automatic_mail"
+NEWSLETTER_NAME = "newsletter_name"
+CATALOGUE = "many_links"
+MAILER_RETURN = "return_path_of_mailer"
 
 MAX_TARGETS = 5
 """Links whose host is looked up among the sending services."""
+
+MIN_NAME = 3
+"""Letters of a name that must be there before they are looked for in an address."""
+
+CATALOGUE_LINKS = 6
+CATALOGUE_WORDS = 150
+"""Links and words of a message that is read like a paper: letters have fewer of either."""
+
+_TITLE = re2.compile(
+    r"(?i)news ?letter|e-?zine\b|e-?news\b|\bdigest\b|\bdispatch\b|\bbulletin\b|\bgazette\b|\bnews\b|"
+    r"\b(daily|weekly|monthly)\b|\bannouncements?\b|\bissue \W?\d|\bvol(ume)?\W{0,2}\d|\brundbrief\b|"
+    r"\binfolettre\b|\bbolet[ií]n\b|\bbollettino\b|\bnieuwsbrief\b|\bnyhedsbrev\b|\bnyhetsbrev\b"
+)
+_NEWS_HOST = re2.compile(
+    r"(^|\.)(e?news(letters?)?|mailings?|promo(tions)?|marketing|campaigns?|bulletins?)\d*\.[^.]+\."
+)
+_NEWS_LIST = re2.compile(r"(?i)<(e?news(letters?)?|announce(ments?)?|marketing|promo(tions)?|campaigns?)\b")
+_MAILER_LOCAL = re2.compile(
+    r"(?i)bounce|(^|[-._+])(owner|returns?|errors?|mailer|subscribers?)([-._+]|$)|=|\d{6,}"
+)
+_ANNOUNCEMENT = re2.compile(r"(?i)^\W*(\[[^\]]{1,60}\]\s*)?\W*ann(ounc(e|ed|es|ing|ements?))?\b")
+_MACHINE_MAILER = re2.compile(r"(?i)\b(git admin|jenkins|bugzilla|jira|buildbot)\b")
 
 _UNSUBSCRIBE = re2.compile(
     r"unsubscrib|opt.?out|manage (your )?(\w+ )?(preferences|subscription)|"
@@ -62,6 +89,7 @@ def check(message: Message, envelope: Envelope, facts: Facts) -> Iterator[Findin
         return
     yield from _lists(message)
     yield from _services(message, envelope)
+    yield from _newsletter(message, envelope)
     yield from _words(message)
 
 
@@ -93,9 +121,55 @@ def _lists(message: Message) -> Iterator[Finding]:
 
 
 def _is_discussion(message: Message) -> bool:
+    if _MACHINE_MAILER.search((message.header("x-mailer") or "")[:MAX_HEADER]):
+        return False
     if message.in_reply_to or message.references or is_reply(message.subject):
         return True
-    return any(p.quoted for p in read(message).passages)
+    name = message.header_from.name if message.header_from else ""
+    if _TITLE.search(name[:MAX_HEADER]) or _TITLE.search(message.subject[:MAX_HEADER]):
+        return False
+    return any(p.quoted for p in read(message).passages) or _is_letter_to_list(message)
+
+
+def _is_letter_to_list(message: Message) -> bool:
+    """A thread begins with it: a person writes to a list, and the list only passes it on."""
+    sender, home = message.header_from, list_domain(message)
+    if sender is None or not home or message.header("list-unsubscribe-post") is not None:
+        return False
+    if _NEWS_LIST.search((message.header("list-id") or "")[:MAX_HEADER]):
+        return False
+    if _AUTOMATIC_SENDER.search(sender.local) or _ANNOUNCEMENT.search(message.subject):
+        return False
+    reading = read(message)
+    if len(reading.links) >= CATALOGUE_LINKS:
+        return False
+    via = sender.name.rpartition(" via ")[0]  # lists that write in their own name, for DMARC
+    return reading.from_domain != home or bool(via) or _is_named_after(sender.local, sender.name)
+
+
+def _is_named_after(local: str, name: str) -> bool:
+    """The address is made from a person's name."""
+    words = [word for word in folded(name).split() if len(word) >= MIN_NAME]
+    return len(name.split()) >= 2 and any(word in folded(local) for word in words)
+
+
+def _newsletter(message: Message, envelope: Envelope) -> Iterator[Finding]:
+    """It calls itself one, it is as long and as full of links as one, and a mailer sent it."""
+    sender, reading = message.header_from, read(message)
+    name = sender.name if sender else ""
+    if _TITLE.search(name[:MAX_HEADER]) or (sender and _NEWS_HOST.search(sender.domain)):
+        shown = f"{name} {sender.address if sender else ''}".strip()
+        yield _header(NEWSLETTER_NAME, "From", shown, "The sender calls itself a newsletter.")
+    elif _TITLE.search(message.subject[:MAX_HEADER]):
+        reason = "The subject is that of a newsletter."
+        yield _header(NEWSLETTER_NAME, "Subject", message.subject, reason)
+    if len(reading.links) >= CATALOGUE_LINKS and reading.words >= CATALOGUE_WORDS:
+        reason = f"{reading.words} words with {len(reading.links)} links: more than a letter has."
+        yield Finding(CATALOGUE, reason, "message", "links")
+    local = envelope.mail_from.rpartition("@")[0]
+    if _MAILER_LOCAL.search(local[:MAX_HEADER]):
+        reason = "Errors go to an address that a mailing program made for this message."
+        yield Finding(MAILER_RETURN, reason, "envelope", "mail_from", clipped(envelope.mail_from))
 
 
 def _services(message: Message, envelope: Envelope) -> Iterator[Finding]:

@@ -1,0 +1,79 @@
+"""A message as a set of named features: the words a reader meets, and the shape of links and names.
+
+Rules. A feature is a kind, a colon and a text, so that an explanation can show it: "word:invoice". Only what
+the sender wrote counts: no dates, no message ids, no recipients, no markup. Whether mail is HTML says nothing
+here, because the honest mail that one can learn from is mostly plain and the bad mail mostly not; nor do
+top-level domains, by which its sources differ. Digits become "#", so that amounts and numbers are one word.
+
+Limits: the constants below; what lies beyond them is not read.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice, pairwise
+
+from lazaretto.model.message import Link, Message
+
+MAX_TEXT = 40_000
+"""Characters of text that are read: more than a reader reads."""
+
+MAX_WORDS = 600
+"""Words of the text that count: a lure comes to the point, and a long text must not drown it."""
+
+MAX_PAIRS = 300
+"""Words at the beginning whose neighbours count too."""
+
+MAX_SUBJECT_WORDS = 40
+MAX_NAME_WORDS = 10
+MAX_LINKS = 40
+MAX_PATH_WORDS = 12
+"""Words of one link's path and query; long ones are tracking data."""
+
+MAX_ATTACHMENTS = 20
+MAX_WORD = 24
+"""Characters of a word that tell it apart."""
+
+MAX_NUMBER = 12
+"""Characters of a word with digits: longer ones are tokens that never come again."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[$€£¥!]{1,3}")
+_DIGIT = re.compile(r"\d")
+
+
+def features(message: Message, own_domains: frozenset[str] = frozenset()) -> frozenset[str]:
+    """All features of a message. Links to `own_domains` are the recipient's and say nothing."""
+    return frozenset(_features(message, own_domains))
+
+
+def _features(message: Message, own: frozenset[str]) -> Iterator[str]:
+    text = words(message.visible_text[:MAX_TEXT], MAX_WORDS)
+    yield from (f"word:{word}" for word in text)
+    yield from (f"pair:{a} {b}" for a, b in pairwise(text[:MAX_PAIRS]))
+    subject = words(message.subject, MAX_SUBJECT_WORDS)
+    yield from (f"subject:{word}" for word in subject)
+    yield from (f"subject-pair:{a} {b}" for a, b in pairwise(subject))
+    if (sender := message.header_from) is not None:
+        yield from (f"name:{word}" for word in words(sender.name, MAX_NAME_WORDS))
+        yield from (f"from:{word}" for word in words(sender.address.rpartition("@")[0], 4))
+    for link in islice((link for link in message.links if link.host), MAX_LINKS):
+        if link.domain not in own:
+            yield from _of_link(link)
+    for attachment in message.attachments[:MAX_ATTACHMENTS]:
+        yield f"file:{attachment.detected_type}"
+
+
+def _of_link(link: Link) -> Iterator[str]:
+    path = link.href.partition(link.host)[2]
+    yield from (f"path:{word}" for word in words(path, MAX_PATH_WORDS))
+
+
+def words(text: str, limit: int) -> list[str]:
+    """The words of a text in one form, at most `limit`."""
+    return [_one_form(found[0]) for found in islice(_WORD.finditer(text[:MAX_TEXT]), limit)]
+
+
+def _one_form(word: str) -> str:
+    folded = word.casefold()
+    if folded.isalpha():
+        return folded[:MAX_WORD]
+    return _DIGIT.sub("#", folded)[: MAX_NUMBER if any(map(str.isdigit, folded)) else MAX_WORD]

