@@ -2,15 +2,22 @@
 
 import apsw
 
+from lazaretto.mail.correspondence import Correspondence
 from lazaretto.query.criteria import Criteria
+from lazaretto.query.submissions import SubmissionCriteria
 from lazaretto.store.accounts import add_account
+from lazaretto.store.action_log import list_actions
 from lazaretto.store.database import open_database
+from lazaretto.store.history import recall
 from lazaretto.store.messages import get_record
 from lazaretto.store.outbox import claim, next_due, queue_depth
+from lazaretto.store.reclassify import claim_submissions, next_submission_due
 from lazaretto.store.recovery import recover
+from lazaretto.store.reports import claim_reports, get_reports, next_report_due
 from lazaretto.store.search import count, search
 from lazaretto.store.sqlite import SqliteTransaction, connect, drive
-from tests.helpers.records import ACCOUNT, NOW, stored
+from lazaretto.store.submissions import list_submissions
+from tests.helpers.records import ACCOUNT, NOW, envelope, stored
 
 LATER = NOW.replace(year=2027)
 WALKS = (
@@ -19,6 +26,9 @@ WALKS = (
     "SCAN trace",
     "SCAN r",
     "SCAN d ",
+    "SCAN submission",
+    "SCAN label",
+    "SCAN seen",
     "(account=?)",  # an account is not a selection
 )
 WORKS = {
@@ -32,9 +42,17 @@ WORKS = {
     "claim": lambda tx: claim(tx, owner="x", limit=10, now=NOW, lease=LATER - NOW),
     "due": next_due,
     "depth": queue_depth,
+    "submissions": lambda tx: list_submissions(tx, ACCOUNT, SubmissionCriteria(NOW, LATER), 0, 20),
+    "claim submissions": lambda tx: claim_submissions(tx, owner="x", limit=4, now=NOW, lease=LATER - NOW),
+    "due submission": next_submission_due,
+    "claim reports": lambda tx: claim_reports(tx, limit=2, now=NOW, lease=LATER - NOW),
+    "due report": next_report_due,
+    "reports": lambda tx: get_reports(tx, ACCOUNT, [1, 2]),
+    "actions": lambda tx: list_actions(tx, ACCOUNT, 1, offset=0, limit=20),
     "recover": lambda tx: recover(tx, NOW),
+    "history": lambda tx: recall(tx, envelope(), Correspondence("ann@remote.test", ("1@remote.test",))),
 }
-SMALL = ("delivery_held", "record_open")  # partial indexes with few rows
+SMALL = ("delivery_held", "record_open", "report_due")  # partial indexes with few rows
 
 
 class Explaining(SqliteTransaction):

@@ -20,6 +20,8 @@ from lazaretto.store import codec, flags, search_text, steps
 from lazaretto.store.blobs import BlobRef
 from lazaretto.store.claim import lock_record, next_position
 from lazaretto.store.codec import plain_text
+from lazaretto.store.domain_traffic import count_message
+from lazaretto.store.history import remember
 from lazaretto.store.ids import investigate_id
 from lazaretto.store.lookup import (
     find_by_blob,
@@ -29,6 +31,7 @@ from lazaretto.store.lookup import (
     get_stamp,
     get_verdict,
 )
+from lazaretto.store.reports import open_report
 from lazaretto.store.rows import initial_flags, split
 from lazaretto.store.times import micros, moment
 from lazaretto.store.trace import add_action, add_trace, get_trace
@@ -40,6 +43,7 @@ __all__ = [
     "add_action",
     "add_decided",
     "add_received",
+    "add_scan",
     "add_trace",
     "find_by_blob",
     "get_decision",
@@ -124,7 +128,7 @@ async def add_decided(
     """
     envelope = await _undecided(tx, account, number)
     inline = envelope.mode is Mode.DIRECT
-    scan = await _add_scan(tx, account, number, facts=facts, verdict=verdict, summary=summary, at=at)
+    scan = await add_scan(tx, account, number, facts=facts, verdict=verdict, summary=summary, at=at)
     decided = await tx.value(
         "INSERT INTO decision (account, record, at, decision, stamp) VALUES (?, ?, ?, ?, ?) RETURNING number",
         account,
@@ -134,7 +138,10 @@ async def add_decided(
         codec.encode(stamp),
     )
     states = await _add_deliveries(tx, number, envelope, decision, at, inline=inline)
+    state = _state(states, inline=inline)
     await add_trace(tx, account, number, steps.judged(decision, verdict, at, inline=inline))
+    if envelope.reporting:
+        await open_report(tx, account, number, at=at)
     await tx.execute(
         "UPDATE record SET scan = ?, decision = ? WHERE account = ? AND number = ?",
         scan,
@@ -147,11 +154,14 @@ async def add_decided(
         number,
         envelope,
         summary,
-        state=_state(states, inline=inline),
+        state=state,
         disposition=decision.disposition,
         bits=flags.of_states(states),
         at=at,
     )
+    if state is not RecordState.DEFERRED:
+        await count_message(tx, envelope, at=at)
+        await remember(tx, envelope, summary, facts, decision.disposition)
 
 
 async def _undecided(tx: Transaction, account: str, number: int) -> Envelope:
@@ -165,7 +175,7 @@ async def _undecided(tx: Transaction, account: str, number: int) -> Envelope:
     return codec.decode(row[0], Envelope)
 
 
-async def _add_scan(
+async def add_scan(
     tx: Transaction,
     account: str,
     number: int,
@@ -175,6 +185,7 @@ async def _add_scan(
     summary: Summary | None,
     at: datetime,
 ) -> int | None:
+    """Append what one scan gave; the record does not point to it yet. None when there is nothing to keep."""
     if facts is None and verdict is None and summary is None:
         return None
     brief, detail = split(summary) if summary else (None, None)

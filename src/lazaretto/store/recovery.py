@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lazaretto.model.record import RecordState
+from lazaretto.store.job_sweep import let_go
 from lazaretto.store.messages import mark
 from lazaretto.store.times import micros
 from lazaretto.store.transaction import Transaction
@@ -37,4 +38,5 @@ async def recover(tx: Transaction, now: datetime, *, starting: bool = True) -> i
             "UPDATE delivery SET lease_owner = NULL, lease_until = NULL"
             " WHERE next_attempt_at IS NOT NULL AND lease_owner IS NOT NULL"
         )
+        await let_go(tx, now)
     return len(left)

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from lazaretto.store import flags
+from lazaretto.store import flags, uploads
 from lazaretto.store.blobs import Blobs
+from lazaretto.store.history import forget_seen
 from lazaretto.store.search_text import remove
 from lazaretto.store.times import MICROSECOND, micros
 from lazaretto.store.transaction import Database, Transaction
+from lazaretto.store.uploads import forget_submissions, forget_uploads
 
 STEP = 200
 """Records of one transaction: the writer is free for mail again within milliseconds."""
@@ -31,7 +33,7 @@ HOURS = 24
 OWED = " AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.account = r.account AND d.record = r.number"
 OWED += " AND d.next_attempt_at IS NOT NULL)"
 
-RECORD_TABLES = ("scan", "decision", "delivery", "trace", "action")
+RECORD_TABLES = ("scan", "decision", "delivery", "trace", "action", "submission", "label", "report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,9 @@ async def expire(database: Database, blobs: Blobs, *, ages: Ages, now: datetime)
         without_bytes += await run.steps(account, limits.bytes, flags.BYTES_GONE, _forget_bytes)
         without_facts += await run.steps(account, limits.facts, flags.FACTS_GONE, _forget_facts)
         removed += await run.steps(account, limits.records, 0, _forget_records)
+        await run.uploads(account, limits.bytes, forget_uploads)
+        await run.uploads(account, limits.records, forget_submissions)
+        await run.senders(account, own.records or ages.records, now)
     for folder in range(now.hour % HOURS, FOLDERS, HOURS):
         await run.sweep(folder)
     await asyncio.to_thread(blobs.clean)
@@ -108,6 +113,7 @@ class _Old:
 
 
 Forget = Callable[[Transaction, str, Sequence[_Old]], Awaitable[None]]
+ForgetUploads = Callable[[Transaction, str, int], Awaitable[list[str]]]
 
 
 @dataclass(slots=True)
@@ -128,6 +134,18 @@ class _Run:
             await self.remove({one.blob for one in old})
             after = old[-1].position if len(old) == STEP else limit
         return total
+
+    async def uploads(self, account: str, before: int, forget: ForgetUploads) -> None:
+        """Forget what came with submissions before a time, or the submissions, a few at a time."""
+        going_on = True
+        while going_on:
+            names = await self.database.write(lambda tx: forget(tx, account, before))
+            await self.remove({name for name in names if name})
+            going_on = len(names) == uploads.STEP
+
+    async def senders(self, account: str, records: timedelta | None, now: datetime) -> None:
+        """Forget some of the senders that have not written for long."""
+        await self.database.write(lambda tx: forget_seen(tx, account, now=now, records=records))
 
     async def sweep(self, folder: int) -> None:
         """Remove files that no record refers to: a crash between the bytes and the record left them."""
@@ -177,9 +195,11 @@ async def _step(
 
 
 async def _wanted(tx: Transaction, names: Sequence[str]) -> set[str]:
-    """Those of the blobs that a record refers to."""
+    """Those of the blobs that a record refers to, or a submission that brought them."""
     kept = "SELECT 1 FROM record WHERE blob = ? AND (flags & ?) = 0 LIMIT 1"
-    return {name for name in names if await tx.row(kept, name, flags.BYTES_GONE)}
+    wanted = {name for name in names if await tx.row(kept, name, flags.BYTES_GONE)}
+    brought = "SELECT 1 FROM submission WHERE blob = ? LIMIT 1"
+    return wanted | {name for name in names if await tx.row(brought, name)}
 
 
 async def _forget_bytes(tx: Transaction, account: str, old: Sequence[_Old]) -> None:

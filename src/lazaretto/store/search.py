@@ -35,15 +35,23 @@ class Page:
 async def search(tx: Transaction, account: str, criteria: Criteria, place: Place | None, limit: int) -> Page:
     """One page of at most 1,000 rows. `place` None begins with the newest."""
     limit = min(limit, MAX_PAGE)
+    found = await places(tx, account, criteria, place, limit + 1)
+    records = await load(tx, account, [number for number, _ in found[:limit]])
+    return Page(records, tuple(position for _, position in found[:limit]), len(found) > limit)
+
+
+async def places(
+    tx: Transaction, account: str, criteria: Criteria, place: Place | None, limit: int
+) -> list[tuple[int, int]]:
+    """Record numbers with their positions, newest first, without reading the records."""
     source = await _source(tx, account, criteria, place)
     found: list[Any] = await tx.rows(
         f"SELECT r.number, r.position {source.sql} {source.newest_first} LIMIT ? OFFSET ?",
         *source.args,
-        limit + 1,
+        limit,
         place.skip if place else 0,
     )
-    records = await load(tx, account, [number for number, _ in found[:limit]])
-    return Page(records, tuple(position for _, position in found[:limit]), len(found) > limit)
+    return found
 
 
 async def count(tx: Transaction, account: str, criteria: Criteria, place: Place | None) -> int:

@@ -43,13 +43,14 @@ def judged(
         scan = f"Not scanned: {decision.disposition}"
     else:
         scan = f"Scanned: {verdict.disposition}, score {verdict.score:.1f}, ruleset {verdict.ruleset}"
+    lists = tuple(inbound(f"Lists: {match.reason}", at) for match in decision.matches)
     if not inline:
-        return (inbound(scan, at), inbound("Nothing to deliver: this is a copy", at))
+        return (inbound(scan, at), *lists, inbound("Nothing to deliver: this is a copy", at))
     groups: dict[tuple[Order, str], list[str]] = {}
     for order in decision.orders:
         groups.setdefault((order.order, order.reason), []).append(order.recipient)
     orders = (f"{ORDER_WORDS[order]} for {names(who)}: {why}" for (order, why), who in groups.items())
-    return (inbound(scan, at), *(inbound(text, at) for text in orders))
+    return (inbound(scan, at), *lists, *(inbound(text, at) for text in orders))
 
 
 def names(recipients: Iterable[str]) -> str:

@@ -14,15 +14,17 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from itertools import chain, islice
 
 from lazaretto.mail.domains import bare_ip, domain_of, registered_domain, to_alabel
 from lazaretto.model.disposition import Disposition
 from lazaretto.model.envelope import Envelope
+from lazaretto.model.likeness import Alike, Trait
 from lazaretto.model.record import Summary
 from lazaretto.query.criteria import Criteria
 from lazaretto.store.ids import alert_second
+from lazaretto.store.likeness import trait_tag, traits
+from lazaretto.store.tags import tag
 
 MAX_TOKEN = 64
 """Characters of one token; longer words are cut into pieces. A SHA-256 in hex is one token."""
@@ -106,13 +108,20 @@ def phrases(criteria: Criteria) -> tuple[Phrase, ...]:
     tags = [
         _party("s", criteria.sender),
         _party("r", criteria.recipient),
-        _tag("dd", _host(criteria.domain)) if criteria.domain else "",
-        _tag("ip", _ip(criteria.helo_ip)) if criteria.helo_ip else "",
-        _tag("mi", _message_id(criteria.message_id)) if criteria.message_id else "",
-        _tag("es", _subject(criteria.exact_subject)) if criteria.exact_subject is not None else "",
-        _tag("al", criteria.alert_id) if criteria.alert_id else "",
+        tag("dd", _host(criteria.domain)) if criteria.domain else "",
+        tag("ip", _ip(criteria.helo_ip)) if criteria.helo_ip else "",
+        tag("mi", _message_id(criteria.message_id)) if criteria.message_id else "",
+        tag("es", _subject(criteria.exact_subject)) if criteria.exact_subject is not None else "",
+        tag("al", criteria.alert_id) if criteria.alert_id else "",
+        *(trait_tag(Trait(kind, value, "")) for kind, value in _traits_asked(criteria) if value),
     ]
-    return tuple(phrase for phrase in dict.fromkeys(found) if phrase) + tuple((tag,) for tag in tags if tag)
+    return tuple(phrase for phrase in dict.fromkeys(found) if phrase) + tuple((one,) for one in tags if one)
+
+
+def _traits_asked(criteria: Criteria) -> Iterator[tuple[Alike, str]]:
+    yield Alike.LINK, to_alabel(criteria.link_host.strip()) if criteria.link_host else ""
+    yield Alike.ATTACHMENT, (criteria.attachment or "").strip().lower()
+    yield Alike.FINGERPRINT, (criteria.fingerprint or "").strip()
 
 
 def words(text: str, limit: int) -> list[str]:
@@ -183,20 +192,21 @@ def _tags(envelope: Envelope, summary: Summary | None, name: str) -> Iterator[st
     yield from _party_tags("s", senders)
     yield from _party_tags("r", recipients)
     hosts = chain(map(domain_of, senders), map(domain_of, recipients[:MAX_ADDRESSES]), links[:MAX_ADDRESSES])
-    yield from (_tag("dd", level) for host in dict.fromkeys(hosts) for level in _levels(host))
+    yield from (tag("dd", level) for host in dict.fromkeys(hosts) for level in _levels(host))
     if envelope.client_ip:
-        yield _tag("ip", _ip(envelope.client_ip))
+        yield tag("ip", _ip(envelope.client_ip))
     if summary:
-        yield _tag("mi", _message_id(summary.message_id))
-        yield _tag("es", _subject(summary.subject))
-    yield _tag("al", name.rsplit("-", 1)[0])
+        yield tag("mi", _message_id(summary.message_id))
+        yield tag("es", _subject(summary.subject))
+        yield from map(trait_tag, traits(summary))
+    yield tag("al", name.rsplit("-", 1)[0])
 
 
 def _party_tags(mark: str, addresses: list[str]) -> Iterator[str]:
     known = [address for address in dict.fromkeys(addresses[:MAX_ADDRESSES]) if address]
-    yield from (_tag(mark + "a", _address(address)) for address in known)
+    yield from (tag(mark + "a", _address(address)) for address in known)
     hosts = dict.fromkeys(domain_of(address) for address in known)
-    yield from (_tag(mark + "d", level) for host in hosts for level in _levels(host))
+    yield from (tag(mark + "d", level) for host in hosts for level in _levels(host))
 
 
 def _party(mark: str, value: str | None) -> str:
@@ -204,9 +214,7 @@ def _party(mark: str, value: str | None) -> str:
     if not value:
         return ""
     local, at, domain = value.strip().strip("<>").rpartition("@")
-    return (
-        _tag(mark + "a", _address(f"{local}@{domain}")) if at and local else _tag(mark + "d", _host(domain))
-    )
+    return tag(mark + "a", _address(f"{local}@{domain}")) if at and local else tag(mark + "d", _host(domain))
 
 
 def _levels(host: str) -> Iterator[str]:
@@ -242,7 +250,3 @@ def _message_id(text: str) -> str:
 
 def _subject(text: str) -> str:
     return " ".join(text.split())
-
-
-def _tag(kind: str, value: str) -> str:
-    return f"t{kind}{blake2b(value.encode('utf-8', 'surrogatepass'), digest_size=10).hexdigest()}"
