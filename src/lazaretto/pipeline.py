@@ -6,8 +6,8 @@ A crash between two steps leaves something that recovery finds, never a message 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
 
@@ -16,20 +16,23 @@ import structlog
 from lazaretto.deliver.parcel import header_block
 from lazaretto.mail.claims import find_claims
 from lazaretto.mail.stamp import Stamp, make_stamp
-from lazaretto.model.account import Domain
 from lazaretto.model.decision import Decision
 from lazaretto.model.envelope import Envelope
 from lazaretto.model.facts import Facts
+from lazaretto.model.lists import Lists
 from lazaretto.model.message import Header
 from lazaretto.model.record import RecordState, Summary
 from lazaretto.model.verdict import Verdict
+from lazaretto.policy.compiled import CompiledLists, compile_lists
 from lazaretto.policy.decide import decide, decide_without_scan
+from lazaretto.policy.judge import judge_unscanned
 from lazaretto.scanner.job import Examination, Job
 from lazaretto.scanner.pool import ScanFailed, ScannerPool
-from lazaretto.store.accounts import list_domains
+from lazaretto.scanner.shelf import Shelf
+from lazaretto.store.arrival import Arrival, arrive, keep
 from lazaretto.store.blobs import BlobRef, Blobs
-from lazaretto.store.database import Database, Transaction
-from lazaretto.store.messages import Received, add_decided, add_received, mark
+from lazaretto.store.database import Database
+from lazaretto.store.messages import Received, add_decided, mark
 from lazaretto.store.spool import Spool
 from lazaretto.telemetry import metrics
 
@@ -47,6 +50,7 @@ class Road:
     decided: Callable[[], None]  # called when deliveries may be waiting
     lookback: int = 0  # trusted hops between us and the true client
     max_attempts: int = 3  # a message that ended so many scans by killing the process is not scanned again
+    lists: Shelf[Lists] = field(default_factory=Shelf)  # of the accounts that had mail last
 
 
 async def receive(
@@ -54,13 +58,15 @@ async def receive(
 ) -> Decision:
     """Take one message. `each_replies`: every recipient can be answered for itself, as in LMTP."""
     started = perf_counter()
-    blob = await asyncio.to_thread(road.blobs.put, content)
-    received, domains = await road.database.write(lambda tx: _arrive(tx, envelope, blob))
+    kept = await asyncio.to_thread(keep, road.blobs, content)
+    known = road.lists.latest(envelope.account)
+    arrival = await road.database.write(lambda tx: arrive(tx, envelope, kept, known))
+    road.lists.put(envelope.account, arrival.lists, arrival.lists)
     metrics.received.inc()
     try:
-        decision = await _judge(road, envelope, blob, received, domains, each_replies=each_replies)
+        decision = await _judge(road, envelope, kept.blob, arrival, each_replies=each_replies)
     except BaseException:
-        await _give_up(road, envelope, received)
+        await _give_up(road, envelope, arrival.received)
         raise
     road.decided()
     metrics.decided.labels(decision.disposition.value).inc()
@@ -74,36 +80,33 @@ async def receive(
     return decision
 
 
-async def _arrive(
-    tx: Transaction, envelope: Envelope, blob: BlobRef
-) -> tuple[Received, Mapping[str, Domain]]:
-    """The record, and the account's domains: policy for the recipients, and for the scan what is ours."""
-    received = await add_received(tx, envelope, blob, at=envelope.received_at)
-    return received, {domain.name: domain for domain in await list_domains(tx, envelope.account)}
-
-
 async def _judge(
-    road: Road,
-    envelope: Envelope,
-    blob: BlobRef,
-    received: Received,
-    domains: Mapping[str, Domain],
-    *,
-    each_replies: bool,
+    road: Road, envelope: Envelope, blob: BlobRef, arrival: Arrival, *, each_replies: bool
 ) -> Decision:
     """Parse, scan, decide; commit the decision with everything that follows from it."""
     try:
-        examination = await _examine(road, envelope, blob, received, tuple(domains))
+        examination = await _examine(road, envelope, blob, arrival)
     except ScanFailed as failure:
         log.warning("scan failed", queue_id=envelope.queue_id, reason=failure.reason, detail=failure.detail)
+        relayed = arrival.lookback(envelope, road.lookback) > 0
         decision = decide_without_scan(
-            envelope, domains, reason=str(failure), per_recipient_replies=each_replies
+            envelope,
+            arrival.domains,
+            reason=str(failure),
+            per_recipient_replies=each_replies,
+            judgement=judge_unscanned(envelope, await _compiled(arrival.lists), relayed=relayed),
         )
         claims = find_claims(await asyncio.to_thread(header_block, road.blobs, blob.sha256))
         stamp = _stamp(road, envelope, decision, None, claims)
-        await _commit(road, envelope, received, _Judged(decision, stamp))
+        await _commit(road, envelope, arrival.received, _Judged(decision, stamp))
         return decision
-    decision = decide(examination.verdict, envelope, domains, per_recipient_replies=each_replies)
+    decision = decide(
+        examination.verdict,
+        envelope,
+        arrival.domains,
+        per_recipient_replies=each_replies,
+        judgement=examination.judgement,
+    )
     judged = _Judged(
         decision,
         _stamp(road, envelope, decision, examination),
@@ -111,7 +114,7 @@ async def _judge(
         examination.verdict,
         examination.summary,
     )
-    await _commit(road, envelope, received, judged)
+    await _commit(road, envelope, arrival.received, judged)
     return decision
 
 
@@ -124,20 +127,26 @@ class _Judged:
     summary: Summary | None = None
 
 
-async def _examine(
-    road: Road, envelope: Envelope, blob: BlobRef, received: Received, own_domains: tuple[str, ...]
-) -> Examination:
-    if received.attempts >= road.max_attempts:
-        raise ScanFailed("crash", f"{received.attempts} earlier scans of this message ended with the process")
+async def _compiled(lists: Lists) -> CompiledLists:
+    """What counts without a scan, in a thread: thousands of entries take their time."""
+    known = Lists(lists.version, block=lists.block, restrictions=lists.restrictions)
+    return await asyncio.to_thread(compile_lists, known)
+
+
+async def _examine(road: Road, envelope: Envelope, blob: BlobRef, arrival: Arrival) -> Examination:
+    attempts = arrival.received.attempts
+    if attempts >= road.max_attempts:
+        raise ScanFailed("crash", f"{attempts} earlier scans of this message ended with the process")
     job = Job(
         ticket=0,
         blob=blob.sha256,
         envelope=envelope,
-        own_domains=own_domains,
+        own_domains=tuple(arrival.domains),
         at=datetime.now(UTC),
-        lookback=road.lookback,
+        lookback=arrival.lookback(envelope, road.lookback),
+        history=arrival.history,
     )
-    return await road.scanner.examine(job)
+    return await road.scanner.examine(job, arrival.lists)
 
 
 async def _commit(road: Road, envelope: Envelope, received: Received, judged: _Judged) -> None:

@@ -13,7 +13,7 @@ from lazaretto.mail.authenticate import Parts, authenticate_offline, conclude, s
 from lazaretto.mail.boundary import find_boundary
 from lazaretto.mail.questions import Check, unanswered
 from lazaretto.model.envelope import Envelope
-from lazaretto.model.facts import Answer, Authentication, Facts, Question
+from lazaretto.model.facts import Answer, Authentication, Facts, History, Question
 from lazaretto.model.message import Message
 from lazaretto.resolve.dns import Resolver
 from lazaretto.resolve.network import Networks
@@ -44,6 +44,7 @@ async def gather_facts(
     own_domains: Sequence[str],
     at: datetime,
     lookback: int,
+    history: History | None = None,
 ) -> Facts:
     """All that the world says about the message; without a resolver it is not asked."""
     boundary = find_boundary(message, envelope, lookback=lookback)
@@ -61,6 +62,7 @@ async def gather_facts(
         network=networks.lookup(boundary.client_ip) if boundary.client_ip else None,
         own_domains=tuple(own_domains),
         offline=resolver is None,
+        history=history,
     )
 
 

@@ -6,14 +6,25 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import suppress
+from dataclasses import replace
 
+from lazaretto.model.lists import Lists
 from lazaretto.scanner.job import Answered, Job, WorkerOptions, decode_answered, frame, read_frame
+from lazaretto.scanner.shelf import Shelf
 
 STOP_SECONDS = 5.0
+
+READY_SECONDS = 60.0
+"""For starting Python and reading the rules: a machine that is so slow cannot scan anyway."""
 
 
 class WorkerLost(Exception):  # noqa: N818  # it is an event, not a mistake of the caller
     """The worker ended or was killed with the job in hand."""
+
+
+class RulesRefused(Exception):  # noqa: N818  # told to the operator, who wrote the rules
+    """The worker cannot use the rule files it was given; the text names file and key."""
 
 
 class Child:
@@ -27,6 +38,8 @@ class Child:
         self._process = process
         self._reader, self._writer = streams
         self._waiting: dict[int, asyncio.Future[Answered]] = {}
+        self._sent: Shelf[None] = Shelf()  # what the worker has on its own shelf
+        self._hello: asyncio.Future[Answered | None] = asyncio.get_running_loop().create_future()
         self._listening = asyncio.create_task(self._listen(), name="scan-worker")
 
     @classmethod
@@ -45,6 +58,27 @@ class Child:
         child._writer.write(frame(options))
         return child
 
+    async def ready(self) -> str:
+        """Wait until it has read its rules; their version. Raises RulesRefused, or WorkerLost."""
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                hello = await asyncio.shield(self._hello)
+        except TimeoutError:
+            hello = None
+        if hello is None:
+            raise WorkerLost
+        if hello.error:
+            raise RulesRefused(hello.error)
+        return hello.ruleset
+
+    async def retire(self, seconds: float) -> None:
+        """Stop once every job in hand is answered; `seconds` bound the wait."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._waiting:
+                    await asyncio.wait(tuple(self._waiting.values()))
+        await self.stop()
+
     @property
     def load(self) -> int:
         """Jobs in hand."""
@@ -60,8 +94,20 @@ class Child:
         """Process id, for the figures of the operator."""
         return self._process.pid
 
-    async def ask(self, job: Job, *, ticket: int) -> Answered:
-        """Send one job and wait for its answer. Raises WorkerLost."""
+    async def ask(self, job: Job, lists: Lists, *, ticket: int) -> Answered:
+        """Send one job, with the account's lists where the worker lacks them, and wait. Raises WorkerLost."""
+        known = not lists.version or self._sent.has(job.envelope.account, lists.version)
+        answered = await self._ask(self._carrying(job, None if known else lists), ticket)
+        if answered.lacks_lists:
+            answered = await self._ask(self._carrying(job, lists), ticket)
+        return answered
+
+    def _carrying(self, job: Job, lists: Lists | None) -> Job:
+        if lists is not None:
+            self._sent.put(job.envelope.account, lists, None)
+        return replace(job, lists=lists)
+
+    async def _ask(self, job: Job, ticket: int) -> Answered:
         if not self.alive:
             raise WorkerLost
         future: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
@@ -96,11 +142,15 @@ class Child:
         try:
             while (body := await read_frame(self._reader)) is not None:
                 answered = decode_answered(body)
+                if not self._hello.done():
+                    self._hello.set_result(answered)
                 future = self._waiting.get(answered.ticket)
                 if future is not None and not future.done():
                     future.set_result(answered)
         finally:
             self._process.kill()
+            if not self._hello.done():
+                self._hello.set_result(None)
             for future in self._waiting.values():
                 if not future.done():
                     future.set_exception(WorkerLost())

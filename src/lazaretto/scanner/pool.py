@@ -6,16 +6,19 @@ The one that fails again is the culprit: it raises ScanFailed and nothing else s
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from lazaretto.model.lists import Lists
 from lazaretto.scanner.child import Child, WorkerLost
-from lazaretto.scanner.job import Answered, Examination, Job, WorkerOptions
+from lazaretto.scanner.job import Answered, Examination, Job, Rejudged, WorkerOptions
 from lazaretto.telemetry import metrics
 
 JOBS_PER_WORKER = 16
 """Jobs that may wait for the DNS in one worker; more wait in line here."""
+
+NOTHING_LISTED = Lists()
 
 Reason = Literal["timeout", "crash", "error"]
 
@@ -36,6 +39,7 @@ class PoolState:
     workers: int
     alive: int
     in_hand: int
+    ruleset: str  # version of what the workers judge by
 
 
 class ScannerPool:
@@ -49,10 +53,42 @@ class ScannerPool:
         self._places = asyncio.Semaphore(workers * JOBS_PER_WORKER)
         self._starting = asyncio.Lock()
         self._in_hand = 0
+        self._ruleset = ""
 
-    async def start(self) -> None:
-        """Start all workers."""
+    async def start(self, rules: tuple[tuple[str, bytes], ...] | None = None) -> str:
+        """Start all workers; the version of their ruleset. Raises RulesRefused, and then none runs."""
+        if rules is not None:
+            self._options = replace(self._options, rules=rules)
         self._children = [await Child.start(self._options) for _ in range(self._size)]
+        try:
+            for child in self._children:
+                with suppress(WorkerLost):  # a worker that dies later is replaced, and so is this one
+                    self._ruleset = await child.ready()
+        except BaseException:
+            await self.stop()
+            raise
+        return self._ruleset
+
+    async def reload(self, rules: tuple[tuple[str, bytes], ...]) -> str:
+        """Scan with other rule files: a new worker takes the place of each, which ends its jobs first.
+
+        When this returns, the next message is judged by the new ruleset, whose version it gives.
+        Raises RulesRefused or WorkerLost, and then nothing has changed.
+        """
+        options = replace(self._options, rules=rules)
+        async with AsyncExitStack() as unused:
+            fresh = []
+            for _ in range(self._size):
+                fresh.append(await Child.start(options))
+                unused.push_async_callback(fresh[-1].stop)
+            for child in fresh:
+                ruleset = await child.ready()
+            unused.pop_all()
+        async with self._starting:
+            retired, self._children = self._children, fresh
+            self._options, self._ruleset = options, ruleset
+        await asyncio.gather(*(child.retire(self._seconds) for child in retired))
+        return ruleset
 
     async def stop(self) -> None:
         """Stop all workers; jobs in hand are answered first, within the workers' grace."""
@@ -63,19 +99,20 @@ class ScannerPool:
     def state(self) -> PoolState:
         """What runs now."""
         alive = sum(child.alive for child in self._children)
-        return PoolState(workers=self._size, alive=alive, in_hand=self._in_hand)
+        return PoolState(workers=self._size, alive=alive, in_hand=self._in_hand, ruleset=self._ruleset)
 
     @property
     def pids(self) -> tuple[int, ...]:
         """Process ids of the live workers."""
         return tuple(child.pid for child in self._children if child.alive)
 
-    async def examine(self, job: Job) -> Examination:
-        """Examine one message. Raises ScanFailed."""
+    async def examine(self, job: Job, lists: Lists = NOTHING_LISTED) -> Examination:
+        """Examine one message under its account's lists. Raises ScanFailed."""
+        job = replace(job, lists_version=lists.version)
         async with self._places:
             self._in_hand += 1
             try:
-                answered = await self._ask(job)
+                answered = await self._ask(job, lists)
             finally:
                 self._in_hand -= 1
         if answered.examination is None:
@@ -88,27 +125,36 @@ class ScannerPool:
         metrics.scan_seconds.observe(answered.examination.verdict.milliseconds / 1000)
         return answered.examination
 
-    async def _ask(self, job: Job) -> Answered:
+    async def judge_again(self, job: Job, lists: Lists = NOTHING_LISTED) -> Rejudged:
+        """Judge one message by the facts that the job carries. Raises ScanFailed."""
+        job = replace(job, lists_version=lists.version)
+        async with self._places:
+            answered = await self._ask(job, lists)
+        if answered.rejudged is None:
+            raise ScanFailed("error", answered.error)
+        return answered.rejudged
+
+    async def _ask(self, job: Job, lists: Lists) -> Answered:
         child = await self._freest()
         try:
-            return await self._timed(child, job)
+            return await self._timed(child, job, lists)
         except WorkerLost:
-            return await self._ask_alone(job)
+            return await self._ask_alone(job, lists)
 
-    async def _timed(self, child: Child, job: Job) -> Answered:
+    async def _timed(self, child: Child, job: Job, lists: Lists) -> Answered:
         ticket = Child.next_ticket()
         try:
             async with asyncio.timeout(self._seconds):
-                return await child.ask(replace(job, ticket=ticket), ticket=ticket)
+                return await child.ask(replace(job, ticket=ticket), lists, ticket=ticket)
         except TimeoutError:
             child.kill()
             raise WorkerLost from None
 
-    async def _ask_alone(self, job: Job) -> Answered:
+    async def _ask_alone(self, job: Job, lists: Lists) -> Answered:
         """The second try, where nobody else can be harmed or blamed."""
         async with _fresh(self._options) as child:
             try:
-                return await self._timed(child, job)
+                return await self._timed(child, job, lists)
             except WorkerLost as lost:
                 reason: Reason = "timeout" if isinstance(lost.__context__, TimeoutError) else "crash"
                 metrics.scan_failures.labels(reason).inc()

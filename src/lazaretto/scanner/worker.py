@@ -17,23 +17,57 @@ from time import perf_counter
 
 from lazaretto.mail.claims import find_claims
 from lazaretto.mail.parse import parse
+from lazaretto.model.facts import Facts
+from lazaretto.model.lists import Lists
 from lazaretto.resolve.dns import Resolver
 from lazaretto.resolve.facts import gather_facts
+from lazaretto.resolve.files import KnownFiles
 from lazaretto.resolve.network import Networks
-from lazaretto.scan.ruleset import Ruleset, load_ruleset
-from lazaretto.scan.scan import scan
+from lazaretto.scan.checks.learned import hashed_words
+from lazaretto.scan.evidence import clipped
+from lazaretto.scan.judged import Listed, nothing_listed, prepare, scan_listed
+from lazaretto.scan.load import load_everything
+from lazaretto.scan.rulefiles import RuleFileError, lay_over
+from lazaretto.scan.ruleset import Ruleset
 from lazaretto.scan.summary import summarise
+from lazaretto.scanner.apart import Apart
 from lazaretto.scanner.job import (
+    MAX_JOB_FRAME,
     Answered,
     Examination,
     Job,
+    Rejudged,
     WorkerOptions,
     decode_job,
     decode_options,
     frame,
     read_frame,
 )
+from lazaretto.scanner.shelf import Shelf
+from lazaretto.store import codec
 from lazaretto.store.blobs import Blobs
+
+MAX_SUBJECT = 200
+"""Characters of a subject that a replay shows."""
+
+
+class ListsLacking(Exception):  # noqa: N818  # the parent is asked, and the job goes on
+    """The job names lists that were not sent, or that gave way to others."""
+
+
+class Shelved:
+    """An account's lists, prepared when the first message needs them."""
+
+    def __init__(self, lists: Lists) -> None:
+        self._lists: Lists | None = lists
+        self._listed: Listed | None = None
+
+    def listed(self) -> Listed:
+        """Ready to be used."""
+        if self._listed is None:
+            assert self._lists is not None
+            self._listed, self._lists = prepare(self._lists), None
+        return self._listed
 
 
 class Examiner:
@@ -42,14 +76,27 @@ class Examiner:
     def __init__(self, options: WorkerOptions) -> None:
         self._blobs = Blobs(options.blobs)
         self._networks = Networks.load()
-        self._ruleset: Ruleset = load_ruleset()
+        lay_over(dict(options.rules))
+        self._ruleset: Ruleset = load_everything()
         self._resolver = None if options.offline else _resolver(options)
+        self._files = KnownFiles(options.files)
+        self._shelf: Shelf[Shelved] = Shelf()
 
-    async def examine(self, job: Job) -> Examination:
-        """Parse, ask the world, scan."""
+    def shelved(self, job: Job) -> Shelved | None:
+        """The lists of the job's account; None when they lack. Called in the order in which jobs come."""
+        if job.lists is not None:
+            self._shelf.put(job.envelope.account, job.lists, Shelved(job.lists))
+        return self._shelf.find(job.envelope.account, job.lists_version)
+
+    async def examine(self, job: Job, shelved: Shelved | None) -> Examination:
+        """Parse, ask the world, scan. Raises ListsLacking."""
         started = perf_counter()
+        if job.lists_version and shelved is None:
+            raise ListsLacking
+        listed = shelved.listed() if shelved is not None else nothing_listed()
         raw = self._blobs.get(job.blob)
-        message = parse(raw)
+        watch = self._files.watch()
+        message = parse(raw, watch, Apart())
         facts = await gather_facts(
             raw,
             message,
@@ -59,17 +106,48 @@ class Examiner:
             own_domains=job.own_domains,
             at=job.at,
             lookback=job.lookback,
+            history=job.history,
         )
-        verdict = scan(message, job.envelope, facts, self._ruleset)
-        verdict = replace(verdict, milliseconds=(perf_counter() - started) * 1000)
-        summary = summarise(message, job.envelope, facts, verdict)
+        facts = await self._files.add(facts, raw, message, watch)
+        judged = scan_listed(message, job.envelope, facts, self._ruleset, listed)
+        verdict = replace(judged.verdict, milliseconds=(perf_counter() - started) * 1000)
+        matches = judged.judgement.matches
+        summary = summarise(message, job.envelope, facts, verdict, matches=matches)
         return Examination(
             facts=facts,
             verdict=verdict,
             summary=summary,
             headers=find_claims(raw),
             eight_bit=not raw.isascii(),
+            judgement=judged.judgement,
+            words=hashed_words(message, job.envelope) if job.wants_words else b"",
         )
+
+    def judge_again(self, job: Job, shelved: Shelved | None) -> Rejudged:
+        """Judge by the facts that came with the job. Raises ListsLacking."""
+        assert job.facts is not None
+        if job.lists_version and shelved is None:
+            raise ListsLacking
+        listed = shelved.listed() if shelved is not None else nothing_listed()
+        message = parse(self._blobs.get(job.blob), None, Apart())
+        facts = codec.unpack(job.facts, Facts)
+        judged = scan_listed(message, job.envelope, facts, self._ruleset, listed)
+        verdict, sender = judged.verdict, message.header_from
+        return Rejudged(
+            disposition=verdict.disposition,
+            score=verdict.score,
+            ruleset=verdict.ruleset,
+            rules=tuple(dict.fromkeys(weighed.rule.id for weighed in verdict.findings)),
+            reasons=verdict.reasons,
+            judgement=judged.judgement,
+            sender=sender.domain if sender else "",
+            subject=clipped(message.subject, MAX_SUBJECT),
+        )
+
+    @property
+    def ruleset(self) -> str:
+        """The version of the rules."""
+        return self._ruleset.version
 
     async def close(self) -> None:
         """Let go of the resolver."""
@@ -87,10 +165,16 @@ def _resolver(options: WorkerOptions) -> Resolver:
     )
 
 
-async def answer(examiner: Examiner, job: Job, writer: asyncio.StreamWriter) -> None:
+async def answer(examiner: Examiner, job: Job, shelved: Shelved | None, writer: asyncio.StreamWriter) -> None:
     """Examine one job and send what came of it; whatever breaks is named, not hidden."""
     try:
-        answered = Answered(ticket=job.ticket, examination=await examiner.examine(job))
+        if job.facts is None:
+            answered = Answered(ticket=job.ticket, examination=await examiner.examine(job, shelved))
+        else:
+            again = examiner.judge_again(job, shelved)
+            answered = Answered(ticket=job.ticket, examination=None, rejudged=again)
+    except ListsLacking:
+        answered = Answered(ticket=job.ticket, examination=None, lacks_lists=True)
     except Exception as problem:  # noqa: BLE001  # the parent must learn that this job failed and go on
         answered = Answered(
             ticket=job.ticket, examination=None, error=f"{type(problem).__name__}: {problem}"[:500]
@@ -106,15 +190,24 @@ async def work(descriptor: int) -> None:
     if first is None:
         return
     options = decode_options(first)
-    examiner = Examiner(options)
+    os.nice(options.nice)  # accepting mail comes before judging it
+    try:
+        examiner = Examiner(options)
+    except RuleFileError as problem:
+        writer.write(frame(Answered(ticket=0, examination=None, error=str(problem))))
+        await writer.drain()
+        writer.close()
+        return
+    writer.write(frame(Answered(ticket=0, examination=None, ruleset=examiner.ruleset)))
     resource.setrlimit(resource.RLIMIT_AS, (options.memory, options.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)  # a message makes thousands of values and few cycles
     try:
         async with asyncio.TaskGroup() as jobs:
-            while (body := await read_frame(reader)) is not None:
-                jobs.create_task(answer(examiner, decode_job(body), writer))
+            while (body := await read_frame(reader, MAX_JOB_FRAME)) is not None:
+                job = decode_job(body)
+                jobs.create_task(answer(examiner, job, examiner.shelved(job), writer))
     except* ConnectionError:
         pass  # the parent is gone: there is nobody left to answer
     finally:
@@ -127,7 +220,6 @@ def main() -> None:
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole group; the parent decides when to stop
-    os.nice(2)  # accepting mail comes before judging it
     asyncio.run(work(int(sys.argv[1])))
 
 
