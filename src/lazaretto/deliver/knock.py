@@ -14,8 +14,8 @@ from lazaretto.deliver.attempt import Tools
 from lazaretto.deliver.session import open_session
 from lazaretto.deliver.wire import HopError
 from lazaretto.model.account import NextHop
-from lazaretto.store.accounts import find_domain
 from lazaretto.store.database import Transaction
+from lazaretto.store.domains import find_domain
 from lazaretto.store.hasten import hasten
 
 KNOCK_TIME = 30.0
@@ -32,10 +32,13 @@ async def knock(tools: Tools, now: datetime) -> bool:
     return learned or any(task.result() for task in tasks)
 
 
-async def find_hops(tx: Transaction, domains: Iterable[str]) -> dict[str, NextHop]:
-    """Where the mail of each of our domains goes; strangers are left out."""
+async def find_hops(
+    tx: Transaction, domains: Iterable[str], *, default: NextHop | None
+) -> dict[str, NextHop]:
+    """Where the mail of each of our domains goes; strangers and domains without a next hop are left out."""
     found = {name: await find_domain(tx, name) for name in sorted(domains)}
-    return {name: domain.next_hop for name, domain in found.items() if domain}
+    hops = {name: domain.route(default) for name, domain in found.items() if domain}
+    return {name: hop for name, hop in hops.items() if hop}
 
 
 async def _learn(tools: Tools) -> bool:
@@ -43,7 +46,7 @@ async def _learn(tools: Tools) -> bool:
     blocked = tools.hops.blocked_domains()
     if not blocked:
         return False
-    hop_of = await tools.database.read(lambda tx: find_hops(tx, blocked))
+    hop_of = await tools.database.read(lambda tx: find_hops(tx, blocked, default=tools.options.default_route))
     moved = [domain for domain in blocked if tools.hops.learn(domain, hop_of.get(domain))]
     await _let_go(tools, moved)
     return bool(moved)

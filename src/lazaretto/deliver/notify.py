@@ -24,9 +24,9 @@ from lazaretto.mail.headers import parse_headers
 from lazaretto.model.disposition import Mode
 from lazaretto.model.envelope import Envelope, Recipient
 from lazaretto.model.record import Direction, TraceLine
-from lazaretto.store.accounts import find_domain
 from lazaretto.store.blobs import BlobRef, Blobs
 from lazaretto.store.database import Transaction
+from lazaretto.store.domains import find_domain
 from lazaretto.store.errors import BytesMissing
 from lazaretto.store.ids import new_queue_id
 from lazaretto.store.messages import add_trace

@@ -27,6 +27,7 @@ class RelayOptions:
     lease: timedelta = timedelta(minutes=10)
     grace: float = 20.0  # for transactions under way when the relay is stopped
     settle_tries: int = 120  # about ten minutes: an accepted message must not be forgotten
+    default_route: NextHop | None = None  # for domains that name no next hop
     bounce_route: NextHop | None = None  # takes notifications to senders elsewhere
     bounce_content: int = 64 * 1024  # bytes of the original message in a notification
     jitter: Callable[[], float] = field(default=lambda: 0.5)  # 0 to 1: spreads each wait by a tenth both ways

@@ -125,7 +125,9 @@ class Relay:
         rows = await self._database.write(
             lambda tx: claim(tx, owner=self.owner, limit=room, now=now, lease=options.lease, exclude=blocked)
         )
-        hop_of = await self._database.read(lambda tx: find_hops(tx, {r.domain for r in rows}))
+        hop_of = await self._database.read(
+            lambda tx: find_hops(tx, {r.domain for r in rows}, default=options.default_route)
+        )
         for attempt in self._attempts_for(rows, hop_of):
             task = group.create_task(self._contained(attempt))
             self._attempts[task] = attempt

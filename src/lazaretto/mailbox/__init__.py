@@ -1,0 +1,1 @@
+"""Mailboxes of recipients: where delivered copies lie, and how they are moved."""
