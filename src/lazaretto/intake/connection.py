@@ -313,7 +313,7 @@ class Connection(asyncio.Protocol):
     async def _ask(self, event: AskRecipient) -> Accepted | Reply:
         try:
             async with asyncio.timeout(self._limits.door_seconds):
-                return await self._house.door.recipient(event.address, event.account)
+                return await self._house.door.recipient(event.address, event.account, event.visitor)
         except Exception:
             log.exception("recipient not answered", door=self._house.name, recipient=event.address)
             return say.INTERNAL

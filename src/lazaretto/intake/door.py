@@ -6,6 +6,7 @@ The gateway knows SMTP; the door knows accounts, domains, storage and policy.
 from dataclasses import dataclass
 from typing import Protocol
 
+from lazaretto.intake.admission import Visitor
 from lazaretto.intake.reply import Reply
 from lazaretto.model.envelope import Envelope
 from lazaretto.store.spool import Spool
@@ -16,12 +17,13 @@ class Accepted:
     """The recipient belongs to this account."""
 
     account: str  # account id, 32 hex digits
+    reporting: bool = False  # the address takes reports about mail; nothing is delivered to it
 
 
 class Door(Protocol):
     """Whatever it raises is answered with 451 4.3.0."""
 
-    async def recipient(self, address: str, account: str | None) -> Accepted | Reply:
+    async def recipient(self, address: str, account: str | None, visitor: Visitor) -> Accepted | Reply:
         """Whether mail for the address is taken.
 
         `account` is that of the recipients before it, None at the first. The address is as given, without

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lazaretto.intake.admission import Visitor
 from lazaretto.intake.reply import Reply
 from lazaretto.model.envelope import Envelope
 
@@ -22,6 +23,7 @@ class AskRecipient:
 
     address: str
     account: str | None
+    visitor: Visitor
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 Repeatable: bytes that the account already has are passed over, so an interrupted import is simply run again.
 Several messages are on the road at once, never two with the same bytes.
+Mail of domains that do not allow history is passed over, unless another of its recipients' domains does.
 Limits: holds at most IN_FLIGHT messages in memory.
 """
 
@@ -13,11 +14,13 @@ from hashlib import sha256
 
 from lazaretto.intake.envelopes import Listed, listed_for, stored_envelope
 from lazaretto.intake.sources import Found, Sources, Unreadable
+from lazaretto.mail.domains import domain_of
 from lazaretto.model.decision import Decision
-from lazaretto.model.disposition import Disposition
+from lazaretto.model.disposition import Disposition, Mode
 from lazaretto.model.envelope import Envelope
 from lazaretto.pipeline import Road, receive
 from lazaretto.store.blobs import BlobRef
+from lazaretto.store.domains import list_domains
 from lazaretto.store.ids import new_queue_id
 from lazaretto.store.messages import find_by_blob
 
@@ -31,6 +34,7 @@ class Tally:
 
     recorded: int = 0
     known: int = 0
+    refused: int = 0  # all domains of ours that it was for do not allow history
     dispositions: dict[Disposition, int] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
 
@@ -49,9 +53,12 @@ class Import:
         self._account = account
         self._listed = listed
         self._busy: dict[str, asyncio.Event] = {}  # by hash of the bytes
+        self._allows: dict[str, bool] = {}  # by domain of ours: history may be recorded
 
     async def take(self, sources: Sources, progress: Callable[[], None]) -> Tally:
         """Record everything; `progress` is called after each message."""
+        domains = await self._road.database.read(lambda tx: list_domains(tx, self._account))
+        self._allows = {domain.name: Mode.RETRO_SCAN in domain.modes for domain in domains}
         items = iter(sources)
         places = asyncio.Semaphore(IN_FLIGHT)
         async with asyncio.TaskGroup() as group:
@@ -86,6 +93,9 @@ class Import:
             queue_id=new_queue_id(),
             at=datetime.now(UTC),
         )
+        if not self._is_allowed(envelope):
+            self.tally.refused += 1
+            return
         decision = await record_imported(self._road, envelope, found.raw)
         if decision is None:
             self.tally.known += 1
@@ -93,6 +103,11 @@ class Import:
         disposition = decision.disposition
         self.tally.recorded += 1
         self.tally.dispositions[disposition] = self.tally.dispositions.get(disposition, 0) + 1
+
+    def _is_allowed(self, envelope: Envelope) -> bool:
+        names = {domain_of(recipient.address) for recipient in envelope.recipients}
+        wishes = [self._allows[name] for name in names if name in self._allows]
+        return any(wishes) or not wishes
 
 
 async def record_imported(road: Road, envelope: Envelope, raw: bytes) -> Decision | None:

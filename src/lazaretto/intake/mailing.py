@@ -71,7 +71,7 @@ class Mailing:
             self._voice.refuse(say.TOO_MANY_RECIPIENTS)
         else:
             self._rcpt = rcpt
-            self._voice.ask(AskRecipient(rcpt.address, transaction.account))
+            self._voice.ask(AskRecipient(rcpt.address, transaction.account, transaction.caller.visitor))
 
     def recipient_answered(self, answer: Accepted | Reply) -> None:
         """The door's answer to AskRecipient."""
@@ -85,6 +85,11 @@ class Mailing:
         if transaction.queue_id is None:
             transaction.queue_id = self._voice.queue_id = self._terms.queue_id()
             transaction.account = answer.account
+            transaction.reporting = answer.reporting
+        elif transaction.reporting != answer.reporting:  # a report is kept, other mail sent on: two records
+            transaction.refused += 1
+            self._voice.refuse(say.OTHER_KIND)
+            return
         transaction.add(rcpt)
         self._voice.say(say.RECIPIENT_OK)
 

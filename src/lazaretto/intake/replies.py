@@ -60,6 +60,9 @@ BAD_PARAMETER = Reply(501, "5.5.4", "Bad value of a parameter")
 TWICE = Reply(501, "5.5.4", "Parameter given twice")
 UNKNOWN_PARAMETER = Reply(555, "5.5.4", "Parameter not recognised or not implemented")
 TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "Too many recipients")
+OTHER_KIND = Reply(
+    452, "4.5.3", "A report address and other recipients in one transaction: send the rest separately"
+)
 NOT_A_PROXY = Reply(550, "5.7.0", "XCLIENT is not for you")
 BAD_XCLIENT = Reply(501, "5.5.4", "Syntax: XCLIENT name=value ...")
 

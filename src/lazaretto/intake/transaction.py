@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from lazaretto.intake.admission import Visitor
 from lazaretto.intake.commands import Rcpt
 from lazaretto.intake.content import Content
 from lazaretto.intake.parameters import MailParameters
@@ -23,6 +24,11 @@ class Caller:
     lmtp: bool
     tls: str | None
 
+    @property
+    def visitor(self) -> Visitor:
+        """For the door."""
+        return Visitor(self.client.ip, self.tls)
+
     def protocol(self, *, utf8: bool) -> str:
         """The "with" of our Received field. RFC 3848, RFC 6531 4.3."""
         if not self.extended:
@@ -42,6 +48,7 @@ class Transaction:
     content: Content
     queue_id: str | None = None  # allotted with the first recipient
     account: str | None = None
+    reporting: bool = False  # all recipients are report addresses
     recipients: list[Recipient] = field(default_factory=list)
     places: list[int] = field(default_factory=list)  # of each accepted RCPT: its recipient's number
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -71,7 +78,7 @@ class Transaction:
         return Envelope(
             account=self.account,
             queue_id=self.queue_id,
-            mode=Mode.DIRECT,
+            mode=Mode.REVIEW_SUBMISSION if self.reporting else Mode.DIRECT,
             mail_from=self.mail_from,
             recipients=tuple(self.recipients),
             received_at=received_at,
@@ -84,6 +91,7 @@ class Transaction:
             smtputf8=utf8,
             ret=self.parameters.ret,
             envid=self.parameters.envid,
+            reporting=self.reporting,
         )
 
     def per_recipient(self, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:

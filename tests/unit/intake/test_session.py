@@ -195,6 +195,35 @@ def test_the_same_recipient_twice_is_one_recipient():
     assert 3 == sum(line.startswith("250 2.1.5") for line in driven.take())
 
 
+def test_a_report_address_marks_the_message():
+    """Mail to report addresses alone is told to the door as a report."""
+    driven = Driven().hello()
+    driven.feed(
+        b"MAIL FROM:<ann@corp.example>\r\nRCPT TO:<phish@corp.example>\r\nRCPT TO:<PHISH@corp.example>\r\n"
+        b"DATA\r\nx\r\n.\r\n"
+    )
+    ((envelope, _),) = driven.messages
+
+    assert (Mode.REVIEW_SUBMISSION, True, 2) == (envelope.mode, envelope.reporting, len(envelope.recipients))
+
+
+@pytest.mark.parametrize(("first", "second"), [("phish", "bob"), ("bob", "phish")])
+def test_report_addresses_and_others_do_not_mix(first, second):
+    """The second kind is asked to come separately; the next transaction may be of the other kind."""
+    driven = Driven().hello()
+    mail = "MAIL FROM:<ann@corp.example>\r\n"
+    driven.feed(f"{mail}RCPT TO:<{first}@corp.example>\r\nRCPT TO:<{second}@corp.example>\r\n".encode())
+    driven.feed(b"DATA\r\nx\r\n.\r\n")
+    driven.feed(f"{mail}RCPT TO:<{second}@corp.example>\r\nDATA\r\ny\r\n.\r\n".encode())
+
+    codes = [line[:9] for line in driven.take() if line.startswith(("250 2.1.5", "452"))]
+    assert ["250 2.1.5", "452 4.5.3", "250 2.1.5"] == codes
+    assert [[first], [second]] == [
+        [one.address.split("@")[0] for one in envelope.recipients] for envelope, _ in driven.messages
+    ]
+    assert [first == "phish", second == "phish"] == [envelope.reporting for envelope, _ in driven.messages]
+
+
 # STARTTLS
 
 
