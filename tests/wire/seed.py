@@ -10,12 +10,13 @@ from lazaretto.actions.release import release
 from lazaretto.api.options import ApiOptions
 from lazaretto.api.services import Services
 from lazaretto.mail.stamp import Stamp
+from lazaretto.model.access import Role
 from lazaretto.model.account import NextHop
 from lazaretto.model.decision import Decision, Order, RecipientOrder
 from lazaretto.model.disposition import Disposition
 from lazaretto.model.envelope import Recipient
 from lazaretto.model.record import DeliveryState, Direction, TraceLine
-from lazaretto.store import accounts, ids, messages, outbox
+from lazaretto.store import accounts, credentials, domains, ids, messages, outbox
 from lazaretto.store.blobs import Blobs
 from lazaretto.store.database import Database, open_database
 from tests.wire.samples import ACCOUNT, ENVELOPE, SUMMARY
@@ -159,17 +160,15 @@ async def _populate(database, blobs):
         secrets = {}
         for account, domain in ((ACCOUNT, "example.com"), (OTHER_ACCOUNT, "example.org")):
             await accounts.add_account(tx, f"account {account[:4]}", now=now, id=account)
-            await accounts.add_domain(tx, account, domain, NextHop("127.0.0.1", 2525), now=now)
-        for name, account, permission in (
-            ("write", ACCOUNT, "write"),
-            ("read", ACCOUNT, "read"),
-            ("other", OTHER_ACCOUNT, "write"),
+            await domains.add_domain(tx, account, domain, NextHop("127.0.0.1", 2525), now=now)
+        for name, account, role in (
+            ("write", ACCOUNT, Role.ADMIN),
+            ("read", ACCOUNT, Role.READ_ONLY),
+            ("other", OTHER_ACCOUNT, Role.ADMIN),
         ):
-            _, secrets[name] = await accounts.add_token(
-                tx, account, name=name, permission=permission, now=now
-            )
-        _, secrets["key"] = await accounts.add_token(
-            tx, ACCOUNT, name="key", permission="write", now=now, kind="key", email="admin@example.com"
+            _, secrets[name] = await credentials.add_token(tx, account, name=name, role=role, now=now)
+        _, secrets["key"] = await credentials.add_token(
+            tx, ACCOUNT, name="key", role=Role.ADMIN, now=now, kind="key", email="admin@example.com"
         )
         return secrets
 

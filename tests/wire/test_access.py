@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lazaretto.api import codes
-from lazaretto.store import accounts
+from lazaretto.model.access import Role
+from lazaretto.store import credentials
 from tests.wire.conftest import BASE
 from tests.wire.samples import ACCOUNT
 from tests.wire.seed import OTHER_ACCOUNT
@@ -85,8 +86,8 @@ async def test_an_expired_token_says_so(api):
     """403/10000, with the time."""
     now = datetime.now(UTC)
     _, secret = await api.world.database.write(
-        lambda tx: accounts.add_token(
-            tx, ACCOUNT, name="old", permission="read", now=now, expires_at=now - timedelta(seconds=1)
+        lambda tx: credentials.add_token(
+            tx, ACCOUNT, name="old", role=Role.READ_ONLY, now=now, expires_at=now - timedelta(seconds=1)
         )
     )
 
@@ -100,11 +101,11 @@ async def test_an_expired_token_says_so(api):
 async def test_a_removed_token_ends(api):
     """With the memory switched off at once, else within its seconds."""
     token, secret = await api.world.database.write(
-        lambda tx: accounts.add_token(tx, ACCOUNT, name="t", permission="read", now=datetime.now(UTC))
+        lambda tx: credentials.add_token(tx, ACCOUNT, name="t", role=Role.READ_ONLY, now=datetime.now(UTC))
     )
     assert 200 == (await api.get("/investigate", token=secret)).status_code
 
-    await api.world.database.write(lambda tx: accounts.remove_token(tx, ACCOUNT, token.id))
+    await api.world.database.write(lambda tx: credentials.remove_token(tx, ACCOUNT, token.id))
 
     assert (403, codes.AUTHENTICATION) == error(await api.get("/investigate", token=secret))
 

@@ -23,7 +23,7 @@ from tests.helpers.shared import shared
 from tests.wire.samples import AT, DECISION, DELIVERY, ENVELOPE, RECORD, SUMMARY, benign, later
 
 OWN = frozenset({"example.com"})
-ADDED = {"part", "start", "end", "detected_type", "recipient"}
+ADDED = {"part", "start", "end", "detected_type", "recipient", "weights", "counterfactuals", "ruleset"}
 """Keys that are ours, beyond the contract."""
 
 

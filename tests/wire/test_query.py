@@ -233,3 +233,18 @@ def test_reading_values_is_total(pairs):
         read = read_all(pairs)
 
         assert read.start <= read.end
+
+
+@pytest.mark.parametrize("term", ["phish_submission", "user_submission", "Phish_Submission"])
+def test_terms_for_what_people_reported(term):
+    """They are no words to be found: they say where to look, and that harmless mail counts too."""
+    found = criteria(query=f"invoice {term}")
+
+    assert (True, False, ("invoice",)) == (found.submissions, found.detections_only, found.words)
+
+
+def test_a_term_and_what_was_asked_for():
+    """What is said in so many words holds."""
+    found = criteria(query="phish_submission", detections_only="true")
+
+    assert (True, True, ()) == (found.submissions, found.detections_only, found.words)

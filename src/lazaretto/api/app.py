@@ -13,12 +13,14 @@ from lazaretto.api import codes
 from lazaretto.api.auth import Authenticator
 from lazaretto.api.call import Desk
 from lazaretto.api.edge import Edge
+from lazaretto.api.rate import Rates
 from lazaretto.api.reply import HttpError, failure
 from lazaretto.api.routes import build_routes
 from lazaretto.api.services import Services
 from lazaretto.api.snapshots import Snapshots
 from lazaretto.api.totals import Totals
 from lazaretto.model.errors import Refusal
+from lazaretto.store.audit_writer import AuditWriter
 
 RAW_AT_ONCE = 2
 """Messages that are made into JSON at one time: each takes a few times its size in memory."""
@@ -28,7 +30,11 @@ def build_api(services: Services) -> Starlette:
     """The whole HTTP side: the API under /client/v4, the page at /, and the calls of operators."""
     options = services.options
     authenticator = Authenticator(
-        services.database, now=services.now, clock=time.monotonic, seconds=options.token_seconds
+        services.database,
+        now=services.now,
+        clock=time.monotonic,
+        seconds=options.token_seconds,
+        failures=options.failure_limit,
     )
     desk = Desk(
         services=services,
@@ -36,6 +42,8 @@ def build_api(services: Services) -> Starlette:
         snapshots=Snapshots(time.monotonic, options.snapshot_seconds),
         totals=Totals(time.monotonic),
         raw_turns=asyncio.Semaphore(RAW_AT_ONCE),
+        rates=Rates(options.rate_limit, options.rate_seconds, clock=time.monotonic, now=services.now),
+        audit=AuditWriter(services.database),
     )
     app = Starlette(
         routes=build_routes(desk),

@@ -6,7 +6,8 @@ lone one of these gets an answer that names the variable to unset.
 A credential is bound to one account. Every other account id gets the same answer, whether it exists or not.
 Nothing is read from the URL, which ends up in logs.
 
-Limits: a verified credential is believed for a few seconds, so a revocation takes as long.
+Limits: a verified credential is believed for a few seconds, so what another process takes away, a user's
+state and role included, lasts as long. What this process takes away ends at once.
 """
 
 import re
@@ -18,11 +19,13 @@ from hashlib import sha256
 
 from lazaretto.api import codes
 from lazaretto.api.budget import read
+from lazaretto.api.client import bucket, is_within
+from lazaretto.api.rate import Failures
 from lazaretto.api.reply import HttpError
 from lazaretto.api.wire.envelope import Cause
 from lazaretto.model.access import Capability
 from lazaretto.model.account import Token
-from lazaretto.store import accounts
+from lazaretto.store import credentials
 from lazaretto.store.database import Database, Transaction
 
 MAX_CREDENTIALS = 1_000
@@ -54,24 +57,45 @@ class Authenticator:
         now: Callable[[], datetime],
         clock: Callable[[], float],
         seconds: float,
+        failures: int,
     ) -> None:
         self._database = database
         self._now = now
         self._clock = clock
         self._seconds = seconds
+        self._failures = Failures(failures, clock=clock)
+        self._changes = 0
         self._verified: OrderedDict[bytes, tuple[Token, float]] = OrderedDict()
 
-    async def identify(self, headers: Mapping[str, str]) -> Token:
+    async def identify(self, headers: Mapping[str, str], address: str) -> Token:
         """The token that the headers prove, or an error that says what is wrong with them."""
         given = read_credentials(headers)
         known = _fingerprint(given)
-        token = self._remembered(known) or await read(self._database, lambda tx: _find(tx, given))
+        token = self._remembered(known)
         if token is None:
-            raise HttpError(403, codes.AUTHENTICATION, "Authentication error: this credential is not known")
-        if token.expires_at is not None and token.expires_at <= self._now():
-            text = f"Authentication error: this credential expired at {token.expires_at.isoformat()}"
-            raise HttpError(403, codes.AUTHENTICATION, text)
-        self._remember(known, token)
+            changes = self._changes
+            token = await self._look_up(given, known, address)
+            if changes == self._changes:  # else it may be what was true a moment ago
+                self._remember(known, token)
+        _check(token, address, self._now())
+        return token
+
+    def forget(self, account: str) -> None:
+        """Who may do what was changed: look everything up again."""
+        self._changes += 1
+        for known, (token, _) in list(self._verified.items()):
+            if token.account == account:
+                self._verified[known] = (token, self._clock())
+
+    async def _look_up(self, given: Credentials, known: bytes, address: str) -> Token:
+        # Who was let in before is looked up in any case: a guesser behind the same proxy locks nobody out.
+        if known not in self._verified:
+            self._failures.check(bucket(address))
+        token = await read(self._database, lambda tx: _find(tx, given))
+        if token is None:
+            self._failures.add(bucket(address))
+            self._verified.pop(known, None)
+            raise _refused("this credential is not known")
         return token
 
     def _remembered(self, known: bytes) -> Token | None:
@@ -79,8 +103,6 @@ class Authenticator:
         return token if self._clock() < until else None
 
     def _remember(self, known: bytes, token: Token) -> None:
-        if self._remembered(known) is not None:
-            return
         self._verified.pop(known, None)
         self._verified[known] = (token, self._clock() + self._seconds)
         while len(self._verified) > MAX_CREDENTIALS:
@@ -92,8 +114,9 @@ def authorise(token: Token, account: str, needed: Capability) -> None:
     if account.lower() != token.account:
         text = "This credential is not allowed for this account"
         raise HttpError(403, codes.NOT_ALLOWED, text)
-    if needed not in token.role.capabilities:
-        text = f"This credential may not do that: its role {token.role} lacks {needed}"
+    if needed not in token.capabilities:
+        role = token.role if needed not in token.role.capabilities or token.user is None else token.user.role
+        text = f"This credential may not do that: the role {role} lacks {needed}"
         raise HttpError(403, codes.NOT_ALLOWED, text)
 
 
@@ -137,6 +160,20 @@ def _explain(headers: Mapping[str, str], authorization: str, *, email: str, key:
     )
 
 
+def _check(token: Token, address: str, now: datetime) -> None:
+    """The credential is good here and now."""
+    if token.expires_at is not None and token.expires_at <= now:
+        raise _refused(f"this credential expired at {token.expires_at.isoformat()}")
+    if token.user is not None and token.user.disabled_at is not None:
+        raise _refused("this credential belongs to a user who is disabled")
+    if token.networks and not is_within(address, token.networks):
+        raise _refused("this credential is not allowed from this address")
+
+
+def _refused(reason: str) -> HttpError:
+    return HttpError(403, codes.AUTHENTICATION, f"Authentication error: {reason}")
+
+
 def _invalid_headers(code: int, text: str) -> HttpError:
     return HttpError(400, codes.INVALID_HEADERS, "Invalid request headers", chain=(Cause(code, text),))
 
@@ -147,7 +184,7 @@ def _fingerprint(given: Credentials) -> bytes:
 
 
 async def _find(tx: Transaction, given: Credentials) -> Token | None:
-    token = await accounts.find_token(tx, given.bearer) if given.bearer else None
+    token = await credentials.find_token(tx, given.bearer) if given.bearer else None
     if token is None and given.email and given.key:
-        token = await accounts.find_key(tx, given.email, given.key)
+        token = await credentials.find_key(tx, given.email, given.key)
     return token

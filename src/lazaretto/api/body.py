@@ -15,6 +15,7 @@ from lazaretto.model.errors import Invalid
 T = TypeVar("T")
 
 _PLACE = re.compile(r"^(.*) - at `\$(.*)`$", re.DOTALL)
+_MISSING = re.compile(r"missing required field `([^`]+)`")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 CLOSE = (("Connection", "close"),)
 
@@ -38,7 +39,10 @@ async def read_body(request: Request, options: ApiOptions) -> bytes:
         raise HttpError(408, codes.TOO_SLOW, text, headers=CLOSE) from None
     except ClientDisconnect:
         raise HttpError(400, codes.BAD_JSON, "The request body ended early", headers=CLOSE) from None
-    return b"".join(pieces)
+    octets = b"".join(pieces)
+    if (witness := getattr(request.state, "witness", None)) is not None:
+        await witness(octets)  # what is asked is in the audit log before anything is done
+    return octets
 
 
 def read_json(octets: bytes, decoder: msgspec.json.Decoder[T]) -> T:
@@ -46,6 +50,7 @@ def read_json(octets: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     if not octets.strip():
         raise Invalid(codes.MISSING_FIELD, "The request needs a JSON body")
     try:
+        octets.decode()  # the decoder does not look into text that it skips
         return decoder.decode(octets)
     except msgspec.ValidationError as error:
         raise _wrong_value(str(error)) from None
@@ -61,7 +66,9 @@ def _wrong_value(text: str) -> Invalid:
     found = _PLACE.match(text)
     message, path = (found[1], found[2]) if found else (text, "")
     pointer = "".join(f"/{name or index}" for name, index in _STEP.findall(path))
-    code = codes.MISSING_FIELD if "missing required field" in message else codes.GENERIC
+    if missing := _MISSING.search(message):
+        return Invalid(codes.MISSING_FIELD, message.replace("`", ""), pointer=f"{pointer}/{missing[1]}")
+    code = codes.BAD_ENUM if message.startswith("Invalid enum value") else codes.GENERIC
     return Invalid(code, message.replace("`", ""), pointer=pointer)
 
 

@@ -21,3 +21,12 @@ async def read(database: Database, work: Callable[[Transaction], Awaitable[T]]) 
             return await database.read(work)
     except TimeoutError:
         raise TryLater(codes.TRY_LATER, "The store is too busy to answer; try again") from None
+
+
+async def write(database: Database, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    """The result of a work that changes something. Raises TryLater; then it may have been done or not."""
+    try:
+        async with asyncio.timeout(STORE_SECONDS):
+            return await database.write(work)
+    except TimeoutError:
+        raise TryLater(codes.TRY_LATER, "The store is too busy to answer; try again") from None

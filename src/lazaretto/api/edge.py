@@ -78,6 +78,7 @@ class _Exchange:
         given = Headers(scope=scope).get("x-request-id", "")
         self.id = given if _HARMLESS_ID.fullmatch(given) else uuid4().hex
         self.status: int | None = None
+        scope.setdefault("state", {})["request_id"] = self.id
         self._scope = scope
         self._send = send
         self._send_seconds = send_seconds
@@ -92,6 +93,8 @@ class _Exchange:
             headers.setdefault("Cache-Control", "no-store")
             for name, value in _SECURITY:
                 headers.setdefault(name, value)
+            for name, value in self._scope["state"].get("headers", ()):
+                headers[name] = value
         try:
             async with asyncio.timeout(self._send_seconds):
                 await self._send(message)
@@ -112,12 +115,12 @@ class _Exchange:
             route=self.route,
             status=status,
             milliseconds=round((time.perf_counter() - self._begin) * 1000, 1),
-            credential=self._scope.get("state", {}).get("token"),
+            credential=self._scope["state"].get("token"),
             client=(self._scope.get("client") or ("",))[0],
         )
 
     @property
     def route(self) -> str:
         """The template of the path, for logs and counters."""
-        route = self._scope.get("state", {}).get("route", UNROUTED)
+        route = self._scope["state"].get("route", UNROUTED)
         return str(route)

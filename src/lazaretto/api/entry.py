@@ -40,3 +40,5 @@ class Entry:
     pages: Pages = ""  # how `result_info` is to be read, for lists
     ours: bool = False  # not in the published contract
     audited: bool | None = None  # None: everything but plain reading
+    takes: tuple[str, ...] = ()  # other content types of the body
+    gives: tuple[str, ...] = ()  # other content types of the answer, for those who ask for them

@@ -28,10 +28,12 @@ from lazaretto.api.snapshots import Listing
 from lazaretto.api.totals import is_steady
 from lazaretto.api.wire.envelope import ResultInfo
 from lazaretto.api.wire.message import Message, message
+from lazaretto.api.wire.search import OneQuery, SearchQuery
 from lazaretto.model.access import Capability
 from lazaretto.query.criteria import Criteria, Place
-from lazaretto.store import accounts, search
+from lazaretto.store import search
 from lazaretto.store.database import Transaction
+from lazaretto.store.domains import list_domains
 
 LOWEST = 0
 """Positions begin at 1: no row is below this."""
@@ -171,7 +173,7 @@ def _result_info(call: Call, wish: Wish, found: Found) -> ResultInfo:
 
 
 async def _own_domains(tx: Transaction, account: str) -> frozenset[str]:
-    return frozenset(domain.name for domain in await accounts.list_domains(tx, account))
+    return frozenset(domain.name for domain in await list_domains(tx, account))
 
 
 ROUTES = (
@@ -181,8 +183,9 @@ ROUTES = (
         list_messages,
         Capability.READ,
         "Search messages",
+        query=SearchQuery,
         result=list[Message],
         pages="cursor",
     ),
-    Entry("GET", MESSAGE, get_message, Capability.READ, "Show one message", result=Message),
+    Entry("GET", MESSAGE, get_message, Capability.READ, "Show one message", query=OneQuery, result=Message),
 )

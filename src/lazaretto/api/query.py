@@ -48,8 +48,14 @@ FILTERS = (
     "exact_subject",
     "message_id",
     "alert_id",
+    "link_host",
+    "attachment_sha256",
+    "fingerprint",
 )
 """What narrows the search. `metric` and `action_log` are accepted and change nothing."""
+
+SUBMISSION_TERMS = frozenset({"phish_submission", "user_submission"})
+"""Words of a free query that mean: among what people reported, judged to be a detection or not."""
 
 PAGING = ("cursor", "page", "per_page")
 
@@ -108,12 +114,15 @@ def read_criteria(values: Mapping[str, str], now: datetime) -> Criteria:
     """All filters as one value."""
     start, end = _span(values, now)
     dispositions = _dispositions(values)
+    words = _words(values, "query")
+    plain = tuple(word for word in words if word.lower() not in SUBMISSION_TERMS)
+    named = plain != words
     return Criteria(
         start=start,
         end=end,
-        detections_only=_detections_only(values, dispositions),
-        submissions=_boolean(values, "submissions", default=False),
-        words=_words(values, "query"),
+        detections_only=_detections_only(values, dispositions, default=not named),
+        submissions=named or _boolean(values, "submissions", default=False),
+        words=plain,
         subject_words=_words(values, "subject"),
         exact_subject=values.get("exact_subject"),
         dispositions=dispositions,
@@ -125,6 +134,9 @@ def read_criteria(values: Mapping[str, str], now: datetime) -> Criteria:
         helo_ip=values.get("smtp_helo_ip"),
         message_id=values.get("message_id"),
         alert_id=values.get("alert_id"),
+        link_host=values.get("link_host"),
+        attachment=values.get("attachment_sha256"),
+        fingerprint=values.get("fingerprint"),
     )
 
 
@@ -155,9 +167,12 @@ def _dispositions(values: Mapping[str, str]) -> frozenset[Disposition] | None:
     return None if wanted is None else frozenset({wanted})
 
 
-def _detections_only(values: Mapping[str, str], dispositions: frozenset[Disposition] | None) -> bool:
+def _detections_only(
+    values: Mapping[str, str], dispositions: frozenset[Disposition] | None, *, default: bool
+) -> bool:
     """True by default; asking for a disposition that is no detection implies all mail."""
-    default = dispositions is None or bool(dispositions & DETECTIONS)
+    if dispositions is not None:
+        default = bool(dispositions & DETECTIONS)
     return _boolean(values, "detections_only", default=default)
 
 

@@ -83,4 +83,14 @@ def _gone(record: Record) -> NotFound:
     return NotFound(codes.CONTENT_NOT_STORED, text, pointer="investigate_id")
 
 
-ROUTES = (Entry("GET", MESSAGE + "/raw", get_raw, Capability.CONTENT, "The received bytes", result=Raw),)
+ROUTES = (
+    Entry(
+        "GET",
+        MESSAGE + "/raw",
+        get_raw,
+        Capability.CONTENT,
+        "The received bytes",
+        result=Raw,
+        gives=("message/rfc822",),
+    ),
+)

@@ -54,13 +54,17 @@ class HttpError(Exception):
 
 
 def success(
-    result: object, *, messages: tuple[Note, ...] = (), result_info: ResultInfo | None = None
+    result: object,
+    *,
+    messages: tuple[Note, ...] = (),
+    result_info: ResultInfo | None = None,
+    status: int = 200,
 ) -> Response:
-    """200 with a result, and with the state of the pages when it is a list."""
+    """A result, and the state of the pages when it is a list."""
     envelope = Success(
         result=result, messages=messages, result_info=msgspec.UNSET if result_info is None else result_info
     )
-    return Response(encode(envelope), media_type=JSON)
+    return Response(encode(envelope), status, media_type=JSON)
 
 
 def failure(error: HttpError | Refusal) -> Response:

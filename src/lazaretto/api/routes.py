@@ -7,11 +7,50 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lazaretto.api import codes, detections, health, home, investigate, raw, release, tokens, trace
+from lazaretto.api import (
+    action_log,
+    audit,
+    bulk,
+    classifier,
+    codes,
+    detections,
+    docs,
+    health,
+    home,
+    hunt,
+    investigate,
+    move,
+    openapi,
+    phishguard,
+    preview,
+    raw,
+    reclassify,
+    release,
+    rescans,
+    rules,
+    similar,
+    submissions,
+    tokens,
+    trace,
+    users,
+)
 from lazaretto.api.auth import authorise
 from lazaretto.api.call import Call, Desk
-from lazaretto.api.entry import Entry
+from lazaretto.api.client import client_address
+from lazaretto.api.entry import BASE, Entry
 from lazaretto.api.reply import HttpError
+from lazaretto.api.settings import (
+    allow_policies,
+    block_senders,
+    content_policies,
+    domains,
+    impersonation_registry,
+    options,
+    sending_domain_restrictions,
+    trusted_domains,
+    url_ignore_patterns,
+)
+from lazaretto.api.witness import attend, refuse
 
 Page = Callable[[Desk, Request], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -21,11 +60,34 @@ _ACCOUNT_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 CONTRACT: tuple[Entry, ...] = (
     # Where a fixed word stands in the place of an id, the word comes first.
     *release.ROUTES,
+    *bulk.ROUTES,
+    *move.ROUTES,
+    *preview.ROUTES,
+    *action_log.ROUTES,
     *investigate.ROUTES,
     *detections.ROUTES,
     *raw.ROUTES,
     *trace.ROUTES,
+    *reclassify.ROUTES,
+    *similar.ROUTES,
+    *hunt.ROUTES,
+    *rescans.ROUTES,
+    *submissions.ROUTES,
+    *phishguard.ROUTES,
+    *allow_policies.ROUTES,
+    *block_senders.ROUTES,
+    *trusted_domains.ROUTES,
+    *content_policies.ROUTES,
+    *domains.ROUTES,
+    *impersonation_registry.ROUTES,
+    *sending_domain_restrictions.ROUTES,
+    *url_ignore_patterns.ROUTES,
+    *options.ROUTES,
+    *rules.ROUTES,
     *tokens.ROUTES,
+    *users.ROUTES,
+    *audit.ROUTES,
+    *classifier.ROUTES,
 )
 
 PAGES: tuple[tuple[str, Page], ...] = (
@@ -33,6 +95,8 @@ PAGES: tuple[tuple[str, Page], ...] = (
     ("/livez", health.show_live),
     ("/readyz", health.show_ready),
     ("/metrics", health.show_metrics),
+    (BASE + "/openapi.json", openapi.description_page(CONTRACT)),
+    (BASE + "/docs", docs.docs_page(CONTRACT)),
 )
 
 
@@ -65,20 +129,32 @@ def _route(path: str, endpoints: dict[str, Endpoint]) -> Route:
 
 
 def _endpoint(desk: Desk, entry: Entry) -> Endpoint:
-    operation = entry.operation
-
-    async def call(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         account = request.path_params.get("account_id")
         if account is not None and not _ACCOUNT_ID.fullmatch(account):
             raise HttpError(
                 404, codes.NO_ROUTE, "The account id in the URL is not valid", pointer="account_id"
             )
-        token = await desk.authenticator.identify(request.headers)
-        request.state.token = token.id
-        authorise(token, token.account if account is None else account, entry.needs)
-        return await operation(Call(request, desk, token))
+        call = await _identify(request, desk)
+        try:
+            authorise(call.token, call.account if account is None else account, entry.needs)
+        except HttpError as refusal:
+            await refuse(call, entry, refusal.status)
+            raise
+        return await attend(call, entry)
 
-    return call
+    return answer
+
+
+async def _identify(request: Request, desk: Desk) -> Call:
+    """Who asks, counted."""
+    address = client_address(request, desk.services.options.proxies)
+    token = await desk.authenticator.identify(request.headers, address)
+    request.state.token = token.id
+    desk.services.uses.note(token, desk.services.now())
+    request.state.headers = desk.rates.take(token.id)
+    desk.rates.check(token.id)
+    return Call(request, desk, token)
 
 
 def _page(desk: Desk, page: Page) -> Endpoint:

@@ -1,5 +1,7 @@
 """Why a message was called what it was called: findings, attachments, links, sender."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from zlib import crc32
 
 import msgspec
@@ -7,6 +9,8 @@ import msgspec
 from lazaretto.api.wire.message import Finding, Validation, finding, validation
 from lazaretto.model.decision import Decision, Order
 from lazaretto.model.record import AttachmentSummary, Record, RecordState, SenderSummary, Summary
+from lazaretto.model.verdict import Verdict
+from lazaretto.scan.whatif import WhatIf
 
 
 class Attachment(msgspec.Struct, frozen=True):
@@ -56,8 +60,32 @@ class ThreatCategory(msgspec.Struct, frozen=True):
     description: str
 
 
+class Weight(msgspec.Struct, frozen=True):
+    """Points of one kind together. `enough` makes a verdict of them; null for kinds that only lend."""
+
+    kind: str
+    points: float
+    enough: float | None
+
+
+class Counterfactual(msgspec.Struct, frozen=True):
+    """What would have to be different, what the message would then be, and the rules that would be silent."""
+
+    change: str
+    disposition: str
+    findings: list[str]
+
+
+class RulesetUsed(msgspec.Struct, frozen=True):
+    """Which rules judged, which rules the counterfactuals are made with, and whether they agree."""
+
+    recorded: str
+    now: str
+    same_verdict: bool
+
+
 class Detections(msgspec.Struct, frozen=True):
-    """DetectionGetResponse of the contract."""
+    """DetectionGetResponse of the contract. The last three are ours."""
 
     action: str
     attachments: list[Attachment]
@@ -68,9 +96,23 @@ class Detections(msgspec.Struct, frozen=True):
     threat_categories: list[ThreatCategory]
     validation: Validation
     final_disposition: str | None
+    weights: list[Weight] = []
+    counterfactuals: list[Counterfactual] = []
+    ruleset: RulesetUsed | None = None
 
 
-def detections(record: Record, summary: Summary, decision: Decision | None) -> Detections:
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A stored verdict, and what would change it."""
+
+    verdict: Verdict
+    what_if: WhatIf
+    enough: Mapping[str, float]  # points of a kind that make a verdict
+
+
+def detections(
+    record: Record, summary: Summary, decision: Decision | None, explained: Explained | None = None
+) -> Detections:
     """Everything that led to the disposition of one record."""
     return Detections(
         action=action(record, decision),
@@ -82,7 +124,22 @@ def detections(record: Record, summary: Summary, decision: Decision | None) -> D
         threat_categories=[_category(name) for name in summary.categories],
         validation=validation(summary.validation),
         final_disposition=record.disposition.value if record.disposition else None,
+        weights=_weights(explained) if explained else [],
+        counterfactuals=_counterfactuals(explained.what_if) if explained else [],
+        ruleset=_ruleset(explained) if explained else None,
     )
+
+
+def _weights(explained: Explained) -> list[Weight]:
+    return [Weight(kind, points, explained.enough.get(kind)) for kind, points in explained.verdict.scores]
+
+
+def _counterfactuals(found: WhatIf) -> list[Counterfactual]:
+    return [Counterfactual(c.text, c.disposition.value, list(c.rules)) for c in found.changes]
+
+
+def _ruleset(explained: Explained) -> RulesetUsed:
+    return RulesetUsed(explained.verdict.ruleset, explained.what_if.ruleset, explained.what_if.same)
 
 
 def action(record: Record, decision: Decision | None) -> str:

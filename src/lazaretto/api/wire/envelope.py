@@ -39,7 +39,7 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class ResultInfo(msgspec.Struct, frozen=True):
-    """Where this page stands. All keys are always present."""
+    """Where this page stands. All keys are always present, but for the last."""
 
     count: int
     per_page: int
@@ -47,6 +47,7 @@ class ResultInfo(msgspec.Struct, frozen=True):
     page: int
     next: str | None
     previous: str | None
+    total_pages: int | UnsetType = UNSET  # of lists whose pages only have numbers
 
 
 class Success(msgspec.Struct, Generic[T], frozen=True, kw_only=True):

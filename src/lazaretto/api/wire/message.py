@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from lazaretto.api.wire.times import rfc3339, rfc3339_or_none, search_form
 from lazaretto.mail.domains import domain_of
+from lazaretto.model.judgement import ALLOWING, BLOCKING, ListMatch
 from lazaretto.model.record import (
     ActionEntry,
     DeliveryState,
@@ -115,8 +116,6 @@ class Message(msgspec.Struct, frozen=True):
     validation: Validation | None
 
 
-NO_LISTS = Properties()
-
 PUBLISHED_OPERATIONS = {
     Operation.MOVE: "MOVE",
     Operation.RELEASE: "QUARANTINE_RELEASE",
@@ -156,7 +155,7 @@ def message(record: Record, own_domains: AbstractSet[str]) -> Message:
         is_quarantined=record.is_quarantined,
         message_id=(said.message_id or None) if said else None,
         post_delivery_operations=_operations(record.actions),
-        properties=NO_LISTS,
+        properties=properties(said.matches) if said else Properties(),
         replyto=(said.reply_to or None) if said else None,
         scanned_at=scanned_at,
         sent_at=rfc3339_or_none(said.sent_at) if said else None,
@@ -170,6 +169,21 @@ def message(record: Record, own_domains: AbstractSet[str]) -> Message:
         to_name=said.to_names if said else (),
         ts=scanned_at or rfc3339(envelope.received_at),
         validation=validation(said.validation) if said else None,
+    )
+
+
+def properties(matches: tuple[ListMatch, ...]) -> Properties:
+    """The strongest entry that spoke for the message and the first that spoke against it, if they count."""
+    counting = [match for match in matches if match.counts]
+    allowing = sorted((m for m in counting if m.kind in ALLOWING), key=lambda m: ALLOWING.index(m.kind))
+    allow = allowing[0] if allowing else None
+    block = next((m for m in counting if m.kind in BLOCKING), None)
+    return Properties(
+        allowlisted_pattern=allow.pattern if allow else None,
+        allowlisted_pattern_type=allow.kind if allow else None,
+        blocklisted_message=block is not None,
+        blocklisted_pattern=block.pattern if block else None,
+        whitelisted_pattern_type=allow.kind if allow else None,
     )
 
 
@@ -218,5 +232,6 @@ def _action(entry: ActionEntry) -> Action:
 
 
 def _operations(actions: tuple[ActionEntry, ...]) -> list[str]:
-    published = (PUBLISHED_OPERATIONS.get(entry.operation) for entry in actions)
+    done = (entry for entry in actions if entry.operation is not Operation.MOVE or entry.status == "OK")
+    published = (PUBLISHED_OPERATIONS.get(entry.operation) for entry in done)
     return list(dict.fromkeys(word for word in published if word))
