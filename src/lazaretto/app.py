@@ -1,25 +1,45 @@
 """Everything built by hand, from settings: what a running Lazaretto consists of."""
 
+import os
 import random
+import secrets
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
+from lazaretto.actions.bulk import Bulk
+from lazaretto.actions.bulk_options import BulkOptions
+from lazaretto.actions.bulk_tools import Tools
+from lazaretto.actions.learn import running_classifier
+from lazaretto.actions.learner import Learner
+from lazaretto.actions.porter import Porter
+from lazaretto.actions.promote import RuleWatch, start_scanner
+from lazaretto.actions.reclassify import Reclassifier, ReclassifyTools
+from lazaretto.actions.replay import ReplayTools
+from lazaretto.actions.rescanner import Rescanner, RescanTools
+from lazaretto.actions.verify import Verifier
 from lazaretto.deliver.options import RelayOptions
 from lazaretto.deliver.relay import Relay
 from lazaretto.deliver.session import ClientOptions
+from lazaretto.intake.admission import Rules
 from lazaretto.intake.limits import GatewayLimits
+from lazaretto.intake.report_reader import ReportReader
 from lazaretto.intake.tls import BadCertificateError, server_context
+from lazaretto.mailbox.mailbox import NoMailboxes
 from lazaretto.model.account import NextHop
 from lazaretto.pipeline import Road
+from lazaretto.resolve.dns import Resolver
+from lazaretto.resolve.files import FileOptions, KnownFiles, WrongFilesError
 from lazaretto.scanner.job import WorkerOptions
 from lazaretto.scanner.pool import ScannerPool
 from lazaretto.settings.sections import Settings
 from lazaretto.store.blobs import Blobs
 from lazaretto.store.database import Database, open_database
+from lazaretto.store.editions import Editions
 from lazaretto.store.errors import WrongStore
 from lazaretto.store.retention import Ages
 
@@ -40,6 +60,14 @@ class App:
     scanner: ScannerPool
     relay: Relay
     road: Road
+    verifier: Verifier
+    porter: Porter
+    bulk: Bulk
+    reclassifier: Reclassifier
+    report_reader: ReportReader
+    rule_watch: RuleWatch
+    rescanner: Rescanner
+    learner: Learner
 
 
 @asynccontextmanager
@@ -54,7 +82,8 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         scanner = ScannerPool(
             worker_options(settings), workers=settings.scan_workers, seconds=settings.scan.timeout
         )
-        await scanner.start()
+        editions = Editions(settings.data_folder)
+        running = await start_scanner(editions, scanner)
         stack.push_async_callback(scanner.stop)
         relay = Relay(database, blobs, relay_options(settings))
         road = Road(
@@ -66,7 +95,70 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             lookback=settings.scan.lookback,
             max_attempts=settings.scan.max_attempts,
         )
-        yield App(settings=settings, database=database, blobs=blobs, scanner=scanner, relay=relay, road=road)
+        porter = Porter(NoMailboxes())
+        reclassifier = _reclassifier(settings, road, relay, porter)
+        yield App(
+            settings=settings,
+            database=database,
+            blobs=blobs,
+            scanner=scanner,
+            relay=relay,
+            road=road,
+            verifier=build_verifier(settings, database),
+            porter=porter,
+            bulk=_bulk(settings, database, relay, porter),
+            reclassifier=reclassifier,
+            report_reader=ReportReader(road, submitted=reclassifier.poke),
+            rule_watch=RuleWatch(editions, scanner, running),
+            rescanner=_rescanner(settings, road, editions),
+            learner=Learner(database, partial(running_classifier, settings.data_folder)),
+        )
+
+
+def build_verifier(settings: Settings, database: Database) -> Verifier:
+    """It keeps no answers: whoever has just set a record wants to see it found."""
+    dns, patience = settings.dns, timedelta(seconds=settings.domains.give_up_after)
+    resolver = partial(
+        Resolver,
+        dns.servers,
+        timeout=dns.timeout,
+        attempts=dns.attempts,
+        concurrency=dns.concurrency,
+        cache_size=0,
+    )
+    return Verifier(database, None if dns.offline else resolver, patience=patience)
+
+
+def _reclassifier(settings: Settings, road: Road, relay: Relay, porter: Porter) -> Reclassifier:
+    tools = ReclassifyTools(
+        database=road.database,
+        blobs=road.blobs,
+        scanner=road.scanner,
+        porter=porter,
+        released=relay.poke,
+        lookback=settings.scan.lookback,
+    )
+    return Reclassifier(tools)
+
+
+def _rescanner(settings: Settings, road: Road, editions: Editions) -> Rescanner:
+    """One worker: live mail comes first."""
+    tools = ReplayTools(
+        road.database, road.blobs, worker_options(settings), workers=1, seconds=settings.scan.timeout
+    )
+    return Rescanner(RescanTools(tools, editions))
+
+
+def _bulk(settings: Settings, database: Database, relay: Relay, porter: Porter) -> Bulk:
+    tools = Tools(
+        database=database,
+        porter=porter,
+        poke_relay=relay.poke,
+        options=BulkOptions(),
+        clock=lambda: datetime.now(UTC),
+        owner=f"{settings.hostname}:{os.getpid()}:{secrets.token_hex(4)}",
+    )
+    return Bulk(tools)
 
 
 async def _database(settings: Settings) -> Database:
@@ -91,8 +183,15 @@ def make_folder(folder: Path) -> None:
 
 
 def worker_options(settings: Settings) -> WorkerOptions:
-    """What the scan workers are told."""
+    """What the scan workers are told. Raises WrongStart where they would not start."""
+    scan = settings.scan
+    files = FileOptions(scan.hash_lists, scan.yara_folder, scan.clamav_socket)
+    try:
+        KnownFiles(files)
+    except WrongFilesError as problem:
+        raise WrongStart(str(problem)) from None
     return WorkerOptions(
+        files=files,
         blobs=str(settings.blobs_folder),
         dns_servers=settings.dns.servers,
         dns_timeout=settings.dns.timeout,
@@ -107,7 +206,6 @@ def worker_options(settings: Settings) -> WorkerOptions:
 def relay_options(settings: Settings) -> RelayOptions:
     """How mail goes out."""
     relay = settings.relay
-    host, _, port = relay.bounce_next_hop.rpartition(":")
     return RelayOptions(
         client=ClientOptions(
             hostname=settings.hostname,
@@ -117,9 +215,15 @@ def relay_options(settings: Settings) -> RelayOptions:
         retry_waits=tuple(float(wait) for wait in relay.retry_waits),
         give_up_after=float(relay.give_up_after),
         workers=relay.workers,
-        bounce_route=NextHop(host.strip("[]"), int(port)) if host else None,
+        default_route=_route(relay.default_next_hop),
+        bounce_route=_route(relay.bounce_next_hop),
         jitter=random.random,
     )
+
+
+def _route(text: str) -> NextHop | None:
+    host, _, port = text.rpartition(":")
+    return NextHop(host.strip("[]"), int(port)) if host else None
 
 
 def smtp_limits(settings: Settings) -> GatewayLimits:
@@ -133,6 +237,15 @@ def smtp_limits(settings: Settings) -> GatewayLimits:
         commands=smtp.max_commands,
         errors=smtp.max_errors,
         idle_seconds=float(smtp.idle_timeout),
+    )
+
+
+def door_rules(settings: Settings) -> Rules:
+    """What the gateway asks of every domain."""
+    return Rules(
+        require_verification=settings.domains.require_verification,
+        default_route=bool(settings.relay.default_next_hop),
+        offers_tls=bool(settings.smtp.tls_cert),
     )
 
 

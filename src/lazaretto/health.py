@@ -8,11 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from lazaretto import __version__
+from lazaretto.actions.learn import running_classifier
+from lazaretto.actions.present_rules import PresentRules
 from lazaretto.actions.release import ReleaseOutcome, release
 from lazaretto.api.options import ApiOptions
 from lazaretto.api.services import PartState, Probe, Services
 from lazaretto.app import App
 from lazaretto.model.record import DeliveryState
+from lazaretto.store.editions import Editions
 from lazaretto.store.outbox import queue_depth
 
 SECRET_NAME = "cursor.key"  # noqa: S105  # the name of a file
@@ -25,11 +28,23 @@ def services(app: App) -> Services:
         database=app.database,
         blobs=app.blobs,
         release=partial(_release, app),
+        verify_domain=app.verifier.verify,
         hostname=app.settings.hostname,
         version=__version__,
+        porter=app.porter,
+        poke_bulk=app.bulk.poke,
+        submitted=app.reclassifier.poke,
+        poke_rescans=app.rescanner.poke,
+        rule_files=app.rescanner.rule_files,
+        shipped=partial(running_classifier, app.settings.data_folder),
+        ruleset=PresentRules(Editions(app.settings.data_folder)).get,
         options=ApiOptions(
             open_raw_for_benign=app.settings.http.open_raw_for_benign,
             connections=app.settings.http.max_connections,
+            rate_limit=app.settings.http.rate_limit,
+            rate_seconds=app.settings.http.rate_window,
+            failure_limit=app.settings.http.max_failed_logins,
+            proxies=app.settings.http.trusted_proxies,
         ),
         secret=sealing_secret(app.settings.data_folder),
         probes=(

@@ -18,11 +18,22 @@ import structlog
 
 from lazaretto.api.app import build_api
 from lazaretto.api.server import build_server
-from lazaretto.app import App, WrongStart, make_folder, open_app, retention_ages, smtp_limits, tls_context
+from lazaretto.api.uses import Uses
+from lazaretto.app import (
+    App,
+    WrongStart,
+    door_rules,
+    make_folder,
+    open_app,
+    retention_ages,
+    smtp_limits,
+    tls_context,
+)
 from lazaretto.health import services
 from lazaretto.intake.gateway import Gateway
 from lazaretto.intake.reception import Reception
 from lazaretto.settings.sections import Settings
+from lazaretto.store.credentials import touch_tokens
 from lazaretto.store.errors import WrongStore
 from lazaretto.store.lock import hold
 from lazaretto.store.outbox import queue_depth
@@ -37,6 +48,7 @@ STOP_SECONDS = 20.0
 
 HOUSEKEEPING_SECONDS = 600.0
 QUEUE_GAUGE_SECONDS = 2.0
+TOKEN_USE_SECONDS = 10.0
 
 Ready = Callable[[App], None]
 
@@ -85,10 +97,18 @@ async def run(app: App, http: socket.socket, stop: asyncio.Event, *, ready: Read
                 "smtp.port" if gateway is gateways[0][0] else "smtp.lmtp_port",
             )
         roles.create_task(app.relay.run(), name="relay")
+        roles.create_task(app.bulk.run(), name="bulk")
+        roles.create_task(app.reclassifier.run(), name="reclassify")
+        roles.create_task(app.report_reader.run(), name="reports")
         web = roles.create_task(server.serve(sockets=[http]), name="http")
         background = [
             roles.create_task(_keep_house(app), name="housekeeping"),
             roles.create_task(_gauge_queue(app), name="queue-gauge"),
+            roles.create_task(_note_uses(app, api.uses), name="token-uses"),
+            roles.create_task(app.verifier.run(), name="domains"),
+            roles.create_task(app.learner.run(), name="learning"),
+            roles.create_task(app.rule_watch.run(), name="rules"),
+            roles.create_task(app.rescanner.run(), name="rescans"),
         ]
         spare_the_collector()
         log.info(
@@ -102,6 +122,9 @@ async def run(app: App, http: socket.socket, stop: asyncio.Event, *, ready: Read
         log.info("stopping")
         await asyncio.gather(*(gateway.stop(STOP_SECONDS) for gateway, _ in gateways))
         server.should_exit = True
+        app.bulk.stop()
+        app.reclassifier.stop()
+        app.report_reader.stop()
         app.relay.stop()
         for task in background:
             task.cancel()
@@ -121,7 +144,12 @@ def _gateways(app: App) -> list[tuple[Gateway, int]]:
     return [
         (
             Gateway(
-                Reception(app.road, each_replies=each),
+                Reception(
+                    app.road,
+                    each_replies=each,
+                    rules=door_rules(app.settings),
+                    reported=app.report_reader.poke,
+                ),
                 hostname=app.settings.hostname,
                 limits=smtp_limits(app.settings),
                 protocol="lmtp" if protocol == "lmtp" else "smtp",
@@ -170,6 +198,7 @@ async def _keep_house(app: App) -> None:
         now = datetime.now(UTC)
         try:
             left = await app.database.write(lambda tx, now=now: recover(tx, now, starting=False))  # type: ignore[misc]
+            await app.bulk.remove_old(now)
             removed = await expire(app.database, app.blobs, ages=retention_ages(app.settings), now=now)
             log.info("housekeeping", abandoned=left, **asdict(removed))
         except Exception:
@@ -188,3 +217,21 @@ async def _gauge_queue(app: App) -> None:
             for state, count in depth.items():
                 metrics.queue.labels(state.value).set(count)
         await asyncio.sleep(QUEUE_GAUGE_SECONDS)
+
+
+async def _note_uses(app: App, uses: Uses) -> None:
+    """Write when tokens were used last, also what is left at the end."""
+    try:
+        while True:
+            await asyncio.sleep(TOKEN_USE_SECONDS)
+            await _write_uses(app, uses)
+    finally:
+        await _write_uses(app, uses)
+
+
+async def _write_uses(app: App, uses: Uses) -> None:
+    if used := uses.take(datetime.now(UTC)):
+        try:
+            await app.database.write(lambda tx: touch_tokens(tx, used))
+        except Exception:
+            log.exception("use of tokens not written")

@@ -69,7 +69,7 @@ def test_file_from_environment(tmp_path):
     [
         ("[htpp]\n", "'htpp' is not a known section; did you mean 'http'?"),
         ("[http]\nprot = 1\n", "'prot' is not a known key of [http]; did you mean 'port'?"),
-        ("[http]\nzzzzzz = 1\n", "known are host, port, max_connections, open_raw_for_benign."),
+        ("[http]\nzzzzzz = 1\n", "known are host, port, max_connections, open_raw_for_benign, rate_limit,"),
         ("http = 1\n", "[http] must be a section with keys"),
         ('[http]\nport = "81"\n', "http.port must be a whole number, not '81'."),
         ("[http]\nport = true\n", "http.port must be a whole number, not True."),

@@ -89,6 +89,7 @@ def _value(tally: "Tally") -> dict[str, object]:
     return {
         "recorded": tally.recorded,
         "known": tally.known,
+        "refused": tally.refused,
         "dispositions": {
             disposition.value: count for disposition, count in sorted(tally.dispositions.items())
         },
@@ -107,4 +108,5 @@ def _text(tally: "Tally") -> str:
     return (
         f"recorded {tally.recorded} messages{f' ({found})' if found else ''}, "
         f"{tally.known} were there before, {len(tally.unreadable)} could not be read"
+        + (f", {tally.refused} belong to domains that do not allow RETRO_SCAN" if tally.refused else "")
     )

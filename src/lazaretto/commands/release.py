@@ -5,8 +5,8 @@ The running server sends them; without one they wait in the queue until it runs.
 
 import argparse
 import asyncio
-import getpass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lazaretto.commands.outcome import FAILED, OK, PARTLY
@@ -15,6 +15,9 @@ from lazaretto.commands.shared import load, show
 if TYPE_CHECKING:
     from lazaretto.actions.release import ReleaseOutcome
     from lazaretto.settings import Settings
+
+MAX_LOGGED = 50
+"""Ids that one entry of the audit log names; the action log of each message has its own."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,20 +42,29 @@ def run(parsed: argparse.Namespace) -> int:
 
 async def _release(parsed: argparse.Namespace, settings: "Settings") -> "tuple[ReleaseOutcome, ...]":
     from lazaretto.actions.release import release
+    from lazaretto.commands.audited import actor, audit_command
     from lazaretto.commands.store import open_store, the_account
+    from lazaretto.model.audit import Stage
 
     async with open_store(settings) as database:
         account = await database.read(lambda tx: the_account(tx, parsed.account))
-        return await release(
+        target = {"ids": parsed.ids[:MAX_LOGGED], "count": len(parsed.ids)}
+        ask = partial(audit_command, account=account.id, operation="release", target=target)
+        told = {"recipients": parsed.recipient[:MAX_LOGGED]} if parsed.recipient else {}
+        asked = await database.write(partial(ask, parameters=told, stage=Stage.ASKED))
+        outcomes = await release(
             database,
             lambda: None,  # the server looks into the store by itself
             account.id,
             parsed.ids,
-            f"command line: {getpass.getuser()}",
+            actor(),
             now=lambda: datetime.now(UTC),
             recipients=parsed.recipient,
             wait=parsed.wait,
         )
+        found = sum(outcome.found for outcome in outcomes)
+        await database.write(partial(ask, parameters={"found": found}, stage=Stage.ENDED, begun=asked))
+        return outcomes
 
 
 def _value(outcome: "ReleaseOutcome") -> dict[str, object]:

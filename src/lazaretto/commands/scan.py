@@ -1,6 +1,7 @@
 """`lazaretto scan`: judge stored mail on all processors, without a store and without a server.
 
-Prints one JSON object a message and line with path, disposition, score, findings and milliseconds.
+Prints one JSON object a message and line with path, disposition, score, scores by kind, findings and
+milliseconds. A score of 5 and more is worse than BULK.
 What could not be judged has disposition UNKNOWN and the key error, and the exit code is then 3.
 """
 

@@ -140,6 +140,7 @@ def verdict_line(path: str, verdict: Verdict, seconds: float) -> bytes:
         "path": _text(path),
         "disposition": verdict.disposition.value,
         "score": round(verdict.score, 2),
+        "scores": dict(verdict.scores),
         "findings": [_finding(weighed) for weighed in verdict.findings],
         "milliseconds": round(seconds * 1000, 2),
     }
@@ -152,6 +153,7 @@ def failure_line(path: str, reason: str) -> bytes:
         "path": _text(path),
         "disposition": "UNKNOWN",
         "score": 0.0,
+        "scores": {},
         "findings": [],
         "milliseconds": 0.0,
         "error": _text(reason),

@@ -22,14 +22,17 @@ from lazaretto.demo.post import Sent, send_all
 from lazaretto.demo.sample import OWN_DOMAIN, STRICT_DOMAIN
 from lazaretto.demo.sink import sink
 from lazaretto.demo.world import zone
+from lazaretto.model.access import Role
 from lazaretto.model.account import DEFAULT_ORDERS, DomainPolicy, NextHop
 from lazaretto.model.decision import Order
 from lazaretto.model.disposition import Disposition
 from lazaretto.model.record import DeliveryState
 from lazaretto.roles import serve
 from lazaretto.settings import Settings
-from lazaretto.store.accounts import add_account, add_domain, add_token, find_account, find_domain, set_domain
+from lazaretto.store.accounts import add_account, find_account
+from lazaretto.store.credentials import add_token
 from lazaretto.store.database import Transaction, open_database
+from lazaretto.store.domains import add_domain, find_domain, set_domain
 from lazaretto.store.lock import hold
 from lazaretto.store.outbox import queue_depth
 
@@ -119,7 +122,7 @@ async def _account(tx: Transaction, left: State | None) -> State:
         return left
     now = datetime.now(UTC)
     account = await add_account(tx, ACCOUNT_NAME, now=now, id=secrets.token_hex(16))
-    _, secret = await add_token(tx, account.id, name=TOKEN_NAME, permission="write", now=now)
+    _, secret = await add_token(tx, account.id, name=TOKEN_NAME, role=Role.ADMIN, now=now)
     return State(account.id, secret)
 
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
+from lazaretto.intake.admission import Visitor
 from lazaretto.intake.door import Accepted
 from lazaretto.intake.gateway import Gateway
 from lazaretto.intake.limits import GatewayLimits
@@ -33,7 +34,7 @@ class MaildirDoor:
         """A fresh queue id."""
         return new_queue_id()
 
-    async def recipient(self, address: str, account: str | None) -> Accepted | Reply:
+    async def recipient(self, address: str, account: str | None, _: Visitor) -> Accepted | Reply:
         """Everybody lives here."""
         return Accepted(account=account or "0" * 32) if address else Reply(550, "5.1.1", "No such mailbox")
 

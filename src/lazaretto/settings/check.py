@@ -17,11 +17,19 @@ def mistakes(settings: Settings) -> Iterator[str]:
     yield from _each(
         "smtp.xclient_peers", smtp.xclient_peers, _is_network, "an address or a network such as 192.0.2.0/24"
     )
+    yield from _each(
+        "http.trusted_proxies",
+        settings.http.trusted_proxies,
+        _is_network,
+        "an address or a network such as 192.0.2.0/24",
+    )
     yield from _each("dns.servers", settings.dns.servers, _is_server, "an address, or address:port")
     if settings.store.url and not settings.store.url.startswith(STORE_KINDS):
         yield "store.url must begin with sqlite:/// or postgresql://."
     if settings.store.url.startswith("sqlite:///") and not settings.store.url.startswith("sqlite:////"):
         yield "store.url needs an absolute path, with four slashes: sqlite:////var/lib/lazaretto.db."
+    if settings.relay.default_next_hop and not is_host_port(settings.relay.default_next_hop):
+        yield f"relay.default_next_hop must be host:port, not '{settings.relay.default_next_hop}'."
     if settings.relay.bounce_next_hop and not is_host_port(settings.relay.bounce_next_hop):
         yield f"relay.bounce_next_hop must be host:port, not '{settings.relay.bounce_next_hop}'."
     if not settings.relay.retry_waits:

@@ -62,6 +62,18 @@ class HttpSettings:
     open_raw_for_benign: bool = _setting(
         default=False, sentence="Give the raw bytes of mail that is no detection, too."
     )
+    rate_limit: int = _setting(
+        0, "Requests that one token may make in a window; then it gets 429. 0 means no limit.", least=0
+    )
+    rate_window: int = _setting(300, "Seconds of a window.", least=1)
+    max_failed_logins: int = _setting(
+        100,
+        "Wrong credentials from one address in a minute; then new ones get 429. 0 means no limit.",
+        least=0,
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "Addresses or networks of proxies whose X-Forwarded-For names the true client."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +144,13 @@ class ScanSettings:
         least=0,
         most=20,
     )
+    hash_lists: str = _setting(
+        "", "Folder of hash lists of bad files, read when a scanning process starts; empty means none."
+    )
+    yara_folder: str = _setting(
+        "", "Folder of YARA rules (.yar, .yara), which needs `lazaretto[yara]`; empty means none."
+    )
+    clamav_socket: str = _setting("", "Socket of clamd, asked about every message; empty means none.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +166,9 @@ class RelayRouteSettings:
         5 * DAY, "Seconds after which a message that could not be sent is bounced.", least=60
     )
     workers: int = _setting(16, "Messages that are sent at one time.", least=1)
+    default_next_hop: str = _setting(
+        "", "`host:port` that takes the mail of domains that name no next hop; empty means none."
+    )
     bounce_next_hop: str = _setting(
         "",
         "`host:port` that takes bounces to other domains; empty means that only your own domains get them.",
@@ -156,6 +178,18 @@ class RelayRouteSettings:
     )
     tls_ca_file: str = _setting(
         "", "PEM file of the certificates to trust for that; empty means those of the system."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DomainSettings:
+    """Domains that are added through the API."""
+
+    require_verification: bool = _setting(
+        default=True, sentence="Take mail for a domain only after a TXT record in the DNS has proven it."
+    )
+    give_up_after: int = _setting(
+        7 * DAY, "Seconds after which the record of a new domain is no longer looked for.", least=60
     )
 
 
@@ -191,6 +225,7 @@ class Settings:
     dns: DnsSettings = field(default_factory=DnsSettings)
     scan: ScanSettings = field(default_factory=ScanSettings)
     relay: RelayRouteSettings = field(default_factory=RelayRouteSettings)
+    domains: DomainSettings = field(default_factory=DomainSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     log: LogSettings = field(default_factory=LogSettings)
 
