@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: run test lint fix bench docs clean
+.PHONY: run test lint fix bench bench-detection docs sdk-suites fuzz-api clean
 
 run: ## start a server with sample mail, until Ctrl-C
 	@tools/bootstrap.sh run
@@ -27,6 +27,19 @@ fix: ## what the linters can repair themselves
 bench: ## the figures of docs/benchmarks.md
 	@tools/bootstrap.sh dev
 	$(BIN)/python -m bench
+
+bench-detection: ## what is found and what is flagged, beside rspamd and SpamAssassin where they are installed
+	@tools/bootstrap.sh dev
+	$(BIN)/python -m bench detection contest
+
+sdk-suites: ## the vendor's own SDK tests, all of them, against a seeded server
+	@tools/bootstrap.sh dev
+	$(BIN)/python -m tools.sdk_suites
+
+MINUTES ?= 5
+fuzz-api: ## requests made up from the published description, for MINUTES
+	@tools/bootstrap.sh dev
+	$(BIN)/python -m tools.fuzz_api --minutes $(MINUTES)
 
 docs: ## pages that are generated
 	@tools/bootstrap.sh run

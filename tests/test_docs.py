@@ -180,6 +180,19 @@ def playing(tmp_path):
 
 
 @pytest.mark.system
+def test_session_of_the_settings_page(playing, tmp_path):
+    """Every command of the page runs against a server of its own, one after the other."""
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    environ = playing | {
+        "SETTINGS": f"{playing['API']}/accounts/{playing['ACCOUNT']}/email-security/settings"
+    }
+    for command, shown in commands(ROOT / "docs" / "settings-api.md"):
+        printed = run(command, (tmp_path, environ))
+        assert not shown or looks_like(shown, printed), printed
+
+
+@pytest.mark.system
 def test_session_of_the_readme(playing, tmp_path):
     """What curl and the official SDK print is what the README shows."""
     if shutil.which("curl") is None:

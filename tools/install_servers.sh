@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that the tests talk to, when they are missing and we may: PostgreSQL, and Postfix
-# for its test client and test server. Quiet, and harmless when repeated.
+# Installs the Debian packages that the tests talk to, when they are missing and we may: PostgreSQL, Postfix for
+# its test client and test server, and ClamAV's daemon. Quiet, and harmless when repeated.
 set -eu
 
 export DEBIAN_FRONTEND=noninteractive
@@ -8,11 +8,13 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 has_postgresql() { ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; }
+has_clamd() { [ -x /usr/sbin/clamd ]; }
 has_postfix() { [ -x /usr/sbin/smtp-source ] && [ -x /usr/sbin/smtp-sink ]; }
 
 missing=""
 has_postgresql || missing="$missing postgresql"
 has_postfix || missing="$missing postfix"
+has_clamd || missing="$missing clamav-daemon"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -ne 0 ]; then

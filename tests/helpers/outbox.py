@@ -17,9 +17,10 @@ from lazaretto.model.decision import Decision, Order, RecipientOrder
 from lazaretto.model.disposition import Disposition, Mode
 from lazaretto.model.envelope import Envelope, Recipient
 from lazaretto.model.record import DeliveryState, Record
-from lazaretto.store.accounts import add_account, add_domain
+from lazaretto.store.accounts import add_account
 from lazaretto.store.blobs import Blobs
 from lazaretto.store.database import Database, open_database
+from lazaretto.store.domains import add_domain
 from lazaretto.store.ids import new_queue_id
 from lazaretto.store.messages import add_decided, add_received, get_record, get_trace
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lazaretto.intake.admission import Visitor
 from lazaretto.intake.door import Accepted
 from lazaretto.intake.gateway import Gateway
 from lazaretto.intake.limits import GatewayLimits
@@ -28,6 +29,7 @@ class RecordingDoor:
 
     messages: list[tuple[Envelope, bytes]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    visitors: list[Visitor] = field(default_factory=list)
     answer: Callable[[Envelope], tuple[Reply, ...]] | None = None
     read: Callable[[Spool], bytes] = Spool.bytes
     asking: asyncio.Event | None = None  # when given, recipients wait for it
@@ -35,8 +37,9 @@ class RecordingDoor:
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
-    async def recipient(self, address: str, account: str | None) -> Accepted | Reply:
+    async def recipient(self, address: str, account: str | None, visitor: Visitor) -> Accepted | Reply:
         self.asked.append(address)
+        self.visitors.append(visitor)
         if self.asking is not None:
             await self.asking.wait()
         domain = address.rpartition("@")[2].lower()

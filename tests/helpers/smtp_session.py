@@ -69,7 +69,8 @@ class Driven:
                     self.stored = b""
                 case AskRecipient():
                     ours = event.address.lower().endswith("@corp.example") or "@" not in event.address
-                    self.session.recipient_answered(Accepted("a" * 32) if ours else NOT_OURS)
+                    reports = event.address.lower().startswith("phish@")
+                    self.session.recipient_answered(Accepted("a" * 32, reports) if ours else NOT_OURS)
                 case Deliver():
                     self._deliver(event.envelope)
                 case StartTls():

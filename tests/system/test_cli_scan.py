@@ -36,7 +36,7 @@ def test_folder(tmp_path):
     assert (0, "") == (code, told)
     assert [str(tmp_path / "a.eml"), str(tmp_path / "b.eml")] == [line["path"] for line in lines]
     assert ["NONE", "SPAM"] == [line["disposition"] for line in lines]
-    assert {"path", "disposition", "score", "findings", "milliseconds"} == set(lines[0])
+    assert {"path", "disposition", "score", "scores", "findings", "milliseconds"} == set(lines[0])
     assert "gtube" == lines[1]["findings"][0]["rule"]
 
 

@@ -68,7 +68,8 @@ def test_accounts_domains_and_tokens(lazaretto):
 
     code, out, _ = lazaretto("domain", "set", "corp.example", "--next-hop", "127.0.0.1:25", "--json")
     assert (0, "127.0.0.1:25") == (code, json.loads(out)["next_hop"])
-    assert "quarantine" == json.loads(lazaretto("domain", "list", "--json")[1])[0]["orders"]["SPAM"]
+    listed = json.loads(lazaretto("domain", "list", "--json")[1])[0]
+    assert ("lmtp", "reject") == (listed["protocol"], listed["orders"]["SPAM"])
 
     token = json.loads(lazaretto("token", "add", "desk", "--permission", "write", "--days", "7", "--json")[1])
     assert token["secret"] not in lazaretto("token", "list", "--json")[1]

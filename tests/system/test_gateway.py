@@ -52,6 +52,7 @@ async def test_the_standard_library_sends_over_tls(tmp_path):
     )
     assert envelope.tls is not None
     assert envelope.tls.startswith("TLSv1.3 TLS_")
+    assert [("127.0.0.1", envelope.tls)] == [(visitor.ip, visitor.tls) for visitor in door.visitors]
 
 
 async def test_refused_recipients_are_told_apart():

@@ -9,6 +9,7 @@ from contextlib import suppress
 import psutil
 import pytest
 
+from lazaretto.intake.admission import Visitor
 from lazaretto.intake.gateway import Gateway
 from lazaretto.intake.limits import GatewayLimits
 from tests.helpers.smtp import RecordingDoor, Talk, gateway
@@ -294,6 +295,7 @@ async def test_xclient_is_for_listed_peers_only():
         await talk.say(b"x\r\n.")
 
     envelope = door.messages[0][0]
+    assert [Visitor("198.51.100.9")] == door.visitors
     assert ("198.51.100.9", "c.example", "c.example") == (
         envelope.client_ip,
         envelope.client_name,

@@ -10,7 +10,7 @@ import pytest
 from lazaretto.model.account import DomainPolicy, NextHop
 from lazaretto.model.envelope import Recipient
 from lazaretto.model.record import DeliveryState
-from lazaretto.store.accounts import set_domain
+from lazaretto.store.domains import set_domain
 from lazaretto.store.outbox import claim, sending
 from lazaretto.telemetry import metrics
 from tests.helpers.outbox import MESSAGE, OPTIONS, Outbox, outbox, relaying
