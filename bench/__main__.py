@@ -1,11 +1,11 @@
-"""Run all benchmarks, or those named: `python -m bench [start scan intake list memory detection]`."""
+"""Run all benchmarks, or those named: `python -m bench [start scan intake list memory detection replay]`."""
 
 import importlib
 import os
 import platform
 import sys
 
-NAMES = ("start", "scan", "intake", "list", "memory", "detection")
+NAMES = ("start", "scan", "intake", "list", "memory", "detection", "replay")
 
 
 def main() -> None:
