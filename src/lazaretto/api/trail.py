@@ -48,11 +48,13 @@ FIELDS = frozenset(
         "allowed_delivery_modes", "drop_dispositions", "ip_restrictions", "lookback_hops", "regions",
         "require_tls_inbound", "require_tls_outbound", "integration_id", "directory_id",
         "directory_node_id", "external_directory_node_id", "provenance", "block_wins", "report_addresses",
-        "after_reclassify",
+        "after_reclassify", "learn",
+        # rules and what is tried with them
+        "rules", "weight", "limit", "floor", "thresholds", "orders", "without_lists", "shipped", "value",
         # filters
         "query", "detections_only", "submissions", "final_disposition", "delivery_status",
         "message_action", "sender", "recipient", "subject", "exact_subject", "smtp_helo_ip", "message_id",
-        "alert_id", "start", "end", "actor", "operation", "before", "page", "per_page", "sequence", "hash",
+        "alert_id", "link_host", "attachment_sha256", "fingerprint", "start", "end", "actor", "operation", "before", "page", "per_page", "sequence", "hash",
     )
 )  # fmt: skip
 """Names in bodies and queries whose values are kept."""
