@@ -54,7 +54,8 @@ FIELDS = frozenset(
         # filters
         "query", "detections_only", "submissions", "final_disposition", "delivery_status",
         "message_action", "sender", "recipient", "subject", "exact_subject", "smtp_helo_ip", "message_id",
-        "alert_id", "link_host", "attachment_sha256", "fingerprint", "start", "end", "actor", "operation", "before", "page", "per_page", "sequence", "hash",
+        "alert_id", "link_host", "attachment_sha256", "fingerprint",
+        "start", "end", "actor", "operation", "before", "page", "per_page", "sequence", "hash",
     )
 )  # fmt: skip
 """Names in bodies and queries whose values are kept."""
