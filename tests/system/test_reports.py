@@ -213,7 +213,7 @@ async def store_url(request):
 
 
 @pytest.mark.system
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_a_report_survives_kill_9(tmp_path, store_url):
     """Killed right after the last of many 250s, twice: every report is read once, and every reported message kept once."""
     count = 12
@@ -231,7 +231,7 @@ async def test_a_report_survives_kill_9(tmp_path, store_url):
         await asyncio.to_thread(desk.program.start)
         await asyncio.to_thread(desk.program.kill)
         await asyncio.to_thread(desk.program.start)
-        found = await desk.submissions(count, 150.0)
+        found = await desk.submissions(count, 480.0 if store_url else 150.0)
         listed = await desk.get("/investigate?submissions=true&detections_only=false&per_page=1000")
 
     judged = [one["postfix_id"] for one in listed if one["final_disposition"] != "UNKNOWN"]
