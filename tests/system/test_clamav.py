@@ -102,10 +102,15 @@ async def test_scanner_that_never_answers(tmp_path, monkeypatch):
     """The time is up after so many seconds."""
     monkeypatch.setattr(clamav, "SECONDS", 0.05)
 
+    ended = asyncio.Event()
+
     async def wait(reader, writer):
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+        ended.set()
 
     async with await asyncio.start_unix_server(wait, tmp_path / "s"):
         with pytest.raises(ScannerSilentError, match="TimeoutError"):
             await ask_clamav(str(tmp_path / "s"), b"x")
+        await ended.wait()
