@@ -80,8 +80,9 @@ def _rows(reader: "csv._reader", header: Sequence[str]) -> Iterable[Row]:  # typ
     for cells in reader:
         if len(cells) > len(header):
             raise wrong(line, f"the line has {len(cells)} cells, the header {len(header)}")
-        if any(cell.strip() for cell in cells):
-            yield Row(line, {name: _plain(cell) for name, cell in zip(header, cells, strict=False)})
+        plain = [_plain(cell) for cell in cells]
+        if any(cell.strip() for cell in plain):
+            yield Row(line, dict(zip(header, plain, strict=False)))
         line = reader.line_num + 1
 
 
