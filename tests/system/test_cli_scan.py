@@ -105,6 +105,7 @@ def test_ctrl_c(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509  # `nohup` ignores it
     )
     with running:
         running.stdin.write((separator + LETTER + b"\n") * 200 + separator)
