@@ -8,9 +8,10 @@ run: ## start a server with sample mail, until Ctrl-C
 	@tools/bootstrap.sh run
 	@$(BIN)/lazaretto demo
 
+TESTS ?= 3
 test: lint ## everything that must hold before a change is kept
 	@tools/install_servers.sh
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(TESTS) --dist worksteal
 
 lint: ## style, types, and the walls between the layers
 	@tools/bootstrap.sh dev

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests.helpers.postgres import INSTALL, Server, installed, running_server
 
@@ -15,6 +16,12 @@ def postgres() -> Iterator[Server]:
         pytest.skip(f"PostgreSQL is missing: {INSTALL}")
     with running_server() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> None:
+    """A command that ran in this process sends its lines to a stream that ended with its test."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from lazaretto.scan.classifier.features import features
 from lazaretto.scan.classifier.hashed import hashed
 from tests.helpers.records import ACCOUNT
 
-LETTERS = Path(__file__).parents[2] / "tools/classifier/letters.txt"
+LETTERS = Path(__file__).parents[2] / "tools/classifier/letters/mixed.txt"
 BEGINNING = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
@@ -51,7 +51,7 @@ def unrelated() -> list[frozenset[str]]:
     """Features of honest business letters."""
     found = []
     for letter in LETTERS.read_text("utf-8").split("\n---\n"):
-        sender, subject, *body = letter.strip().split("\n")
+        _, sender, subject, *body = letter.strip().split("\n")
         name = sender.removeprefix("From: ")
         text = "\r\n".join((f'From: "{name}" <a@b.example>', subject, "", *body))
         found.append(words(text.encode()))
