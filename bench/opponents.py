@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-START_SECONDS = 90
+START_SECONDS = 240
 CONVERSATIONS = 16
 RSPAMD_FILES = {
     "worker-normal.inc": 'bind_socket = "127.0.0.1:{normal}";\ncount = 2;\n',
@@ -149,9 +149,15 @@ def _folder(stack: ExitStack, user: str) -> Path:
 
 def _own(folder: Path, user: str) -> None:
     subprocess.run(["chown", "-R", user, str(folder)], check=True)
-    for parent in (folder, *folder.parents):
-        if parent.owner() != "root" or parent == folder:
-            parent.chmod(0o755)
+    open_to_all(folder)
+
+
+def open_to_all(folder: Path) -> None:
+    """Let every user read a folder below the one for temporary files."""
+    top = Path(tempfile.gettempdir())
+    for each in (folder, *folder.parents):
+        if each.is_relative_to(top) and each != top:
+            each.chmod(0o755)
 
 
 def _as(user: str, command: list[str]) -> None:

@@ -8,13 +8,14 @@ import sys
 
 import pytest
 
+from lazaretto.scan.checks.learned import CERTAIN, LIKELY, SURE
 from tests.helpers.load import Wire
 from tests.helpers.program import Program
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 TAUGHT = 10
-LEARNED = {"learned_sure", "learned_likely", "learned_hint"}  # what the classifier says against a message
+LEARNED = {CERTAIN, SURE, LIKELY}  # what the classifier says where that alone is enough for SPAM
 
 
 def offer(number: int, domain: str) -> bytes:
@@ -24,8 +25,8 @@ def offer(number: int, domain: str) -> bytes:
         f"From: Harbour Outlet <deals@outlet.example>\r\nTo: user@{domain}\r\n"
         f"Subject: Harbour Outlet {number}: {goods} on offer\r\nMessage-ID: <{number}@outlet.example>\r\n"
         "Date: Fri, 20 Nov 2026 10:00:00 +0000\r\n\r\n"
-        f"Dear friend,\r\nour {goods} collection {number} is in the shop at the lowest price, today only.\r\n"
-        f"Click here to order now and save {number} percent, money back.\r\n"
+        f"Congratulations,\r\nyour {goods} number {number} of walnut, brass and porcelain wait at the Harbour "
+        "workshop! Special offer, free teapot, click here!\r\nTo remove yourself click here.\r\n"
     ).encode()
 
 

@@ -79,6 +79,7 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threshold: Threshold
     share: dict[Kind, dict[Kind, float]]  # what the points of other kinds add to a kind
     good_limit: float  # counter-evidence takes away at most so many points of a kind
+    learned_in_bulk: float  # points of kind learned that count towards SPAM where the message is bulk
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 1. Each finding gets its rule's points, up to the rule's limit; beyond it the finding is kept and weighs
    nothing.
 2. Points are added by kind. Counter-evidence (kind good) lowers every kind but bulk, up to a limit.
-3. A kind gets a share of the points of related kinds, as the thresholds file says.
+3. A kind gets a share of the points of related kinds, as the thresholds file says. In mail that goes to many
+   wording alone is not enough for SPAM, because honest advertising uses the same words.
 4. The worst disposition whose threshold is reached is given; a floor of a rule can only make it worse.
 
 SPOOF needs both: likeness to phishing, and authentication that denies the claimed sender. SUSPICIOUS needs
@@ -112,9 +113,17 @@ def _totals(raw: Mapping[Kind, float], good: float, thresholds: Thresholds) -> d
     totals: dict[Kind, float] = {}
     for kind in KINDS:
         shares = thresholds.share.get(kind, {})
-        total = raw[kind] + sum(raw[other] * share for other, share in shares.items())
+        total = raw[kind] + sum(
+            _lent(raw, other, kind, thresholds) * share for other, share in shares.items()
+        )
         totals[kind] = max(0.0, total + (0.0 if kind == "bulk" else good))
     return totals
+
+
+def _lent(raw: Mapping[Kind, float], lender: Kind, kind: Kind, thresholds: Thresholds) -> float:
+    if (lender, kind) == ("learned", "spam") and raw["bulk"] >= thresholds.threshold.bulk:
+        return min(raw["learned"], thresholds.learned_in_bulk)
+    return raw[lender]
 
 
 def _by_points(

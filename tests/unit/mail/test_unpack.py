@@ -42,7 +42,7 @@ def names(message):
         (tar_of({"a/inner.exe": PROGRAM}, "w:gz"), "a/inner.exe"),
         (tar_of({"a/inner.exe": PROGRAM}, "w:bz2"), "a/inner.exe"),
         (tar_of({"a/inner.exe": PROGRAM}, "w:xz"), "a/inner.exe"),
-        (gzip.compress(PROGRAM), "inner.exe"),
+        (gzip.compress(PROGRAM, mtime=0), "inner.exe"),
         (bz2.compress(PROGRAM), "inner.exe"),
         (lzma.compress(PROGRAM), "inner.exe"),
         (archive("iso_joliet"), "A long folder/inner.exe"),
@@ -224,7 +224,7 @@ SEEDS = [archive(f"seven_{n}") for n in ("plain", "lzma", "bcj", "bzip2", "aes")
     archive("iso_joliet")[: 60 << 10],
     zip_of({"a.exe": PROGRAM}),
     tar_of({"a.exe": PROGRAM}),
-    gzip.compress(PROGRAM),
+    gzip.compress(PROGRAM, mtime=0),
 ]
 
 

@@ -51,7 +51,7 @@ def test_ten_labels_change_what_was_labelled(shipped):
     assert before.probability < 0.1
     assert after.probability > 0.35
     assert before.probability == pytest.approx(after.shipped)
-    assert {"word:compost", "pair:of garden", "pair:and crocus"} & {name for name, _ in after.against}
+    assert {"word:compost", "stem:compo", "stem:garde", "stem:crocu"} & {name for name, _ in after.against}
 
 
 def test_nothing_is_forgotten(shipped):
@@ -99,8 +99,8 @@ def _sure():
 
 def test_one_label_moves_little(shipped):
     """Among many, one label more moves no message by more than its bound."""
-    many = [example(n) for n in range(1, 31)]
-    against = [*many, example(31, NONE, raw=newsletter(40))]
+    many = [example(n) for n in range(1, 13)]
+    against = [*many, example(13, NONE, raw=newsletter(40))]
     before = judge_adapted(shipped, taught(many, shipped), words(newsletter(40)))
     after = judge_adapted(shipped, taught(against, shipped), words(newsletter(40)))
 

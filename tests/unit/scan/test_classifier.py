@@ -29,10 +29,10 @@ def taught():
 
 
 def test_what_is_read():
-    """Words, neighbours, the subject, the sender's name and links; numbers are one word, own links say nothing."""
+    """Words, stems, the subject, the sender's name and links; numbers are one word, own links say nothing."""
     found = features(parse(LETTER), frozenset({"corp.example"}))
 
-    assert {"word:prize", "pair:your prize", "subject:###", "name:desk", "from:win##", "path:user##"} <= found
+    assert {"word:prize", "subject:###", "name:desk", "from:win##", "path:user##"} <= found
     assert not any("corp" in feature or feature == "path:x" for feature in found)
 
 
@@ -52,11 +52,32 @@ def test_limits_of_reading():
     raw = b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n" + many + links
     found = features(parse(raw))
 
-    assert reading.MAX_PAIRS >= sum(f.startswith("pair:") for f in found)
     assert reading.MAX_WORDS >= sum(f.startswith("word:") for f in found)
     assert all(len(word) <= reading.MAX_WORD for word in reading.words("x" * 500 + " y", 5))
     assert reading.MAX_NUMBER == len(reading.words("1" * 500, 5)[0])
     assert [] == reading.words(" " * reading.MAX_TEXT + "beyond", 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Verified VERIFY", {"verify", "verified"}),
+        ("12,50 € a1b2", {"##", "€", "a#b#"}),
+        ("アカウント停止", {"アカ", "カウ", "ウン", "ント", "ト停", "停止"}),
+        ("帐 号", {"帐", "号"}),
+        ("Straße STRASSE", {"strasse"}),
+    ],
+)
+def test_one_form_of_a_word(text, expected):
+    """Case, digits and scripts without spaces."""
+    assert expected == set(reading.words(text, 20))
+
+
+def test_stems():
+    """What the forms of a word have in common."""
+    assert ["verif", "verif", "конта"] == list(
+        reading.stems(["verify", "verified", "short", "контакт", "#####"])
+    )
 
 
 def test_learns_and_says_why(taught):

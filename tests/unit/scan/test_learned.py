@@ -4,7 +4,7 @@ import pytest
 
 from lazaretto.model.disposition import Disposition
 from lazaretto.model.finding import Finding
-from lazaretto.scan.checks.learned import NAMED, check_learned, hashed_words
+from lazaretto.scan.checks.learned import BANDS, HONEST_BANDS, NAMED, check_learned, hashed_words
 from lazaretto.scan.classifier.adapted import make_difference, own_of
 from lazaretto.scan.classifier.classifier import place
 from lazaretto.scan.classifier.features import features
@@ -65,7 +65,7 @@ def test_unwanted_wording(taught):
     """The finding names the words that weighed most, in words."""
     (finding,) = found(" ".join(BAD), taught)
 
-    assert finding.rule in {"learned_sure", "learned_likely", "learned_hint"}
+    assert finding.rule in {rule for _, rule in BANDS}
     assert any(f"“{word}”" in finding.reason for word in BAD)
     assert any(f"word:{word} +" in finding.value for word in BAD)
     assert finding.reason.count("“") <= NAMED
@@ -75,7 +75,7 @@ def test_honest_wording(taught):
     """Honest wording is counter-evidence, and says why."""
     (finding,) = found(" ".join(GOOD), taught)
 
-    assert "learned_honest" == finding.rule
+    assert finding.rule in {rule for _, rule in HONEST_BANDS}
     assert any(f"“{word}”" in finding.reason for word in GOOD)
 
 
@@ -86,10 +86,20 @@ def test_unknown_wording(taught):
 
 def test_wording_alone_is_spam_and_never_worse():
     """However sure the classifier is, it takes other evidence to call mail malicious."""
-    assert Disposition.SPAM is verdict("learned_sure").disposition
-    assert Disposition.SPAM is verdict("learned_likely").disposition
-    assert Disposition.NONE is verdict("learned_hint").disposition
-    assert Disposition.NONE is verdict("learned_honest").disposition
+    said = {rule: verdict(rule).disposition for _, rule in (*BANDS, *HONEST_BANDS)}
+
+    assert {"learned_certain", "learned_sure", "learned_likely"} == {
+        rule for rule, disposition in said.items() if disposition is Disposition.SPAM
+    }
+    assert {Disposition.SPAM, Disposition.NONE} == set(said.values())
+
+
+def test_wording_alone_does_not_make_a_newsletter_spam():
+    """Advertising that goes to many reads like advertising; it takes another sign."""
+    many = ("list_mail", "text_unsubscribe")
+
+    assert Disposition.BULK is verdict("learned_certain", *many).disposition
+    assert Disposition.SPAM is verdict("learned_certain", "spam_excuse", *many).disposition
 
 
 def test_wording_is_said_in_the_reasons():
@@ -104,9 +114,10 @@ def test_shipped_classifier_on_plain_letters():
     spam = "Dear friend, make money fast from home! Order now, 100% free trial, click here to claim your bonus!!!"
     ham = "Hi Tom, the patch fails in the second test, I think the index is off by one. Can you have a look?"
 
-    assert "learned" in found(spam, classifier)[0].rule
-    assert "learned_honest" != found(spam, classifier)[0].rule
-    assert ["learned_honest"] == [f.rule for f in found(ham, classifier)]
+    (bad,), (good,) = found(spam, classifier), found(ham, classifier)
+
+    assert bad.rule in {"learned_certain", "learned_sure", "learned_likely"}
+    assert good.rule in {"learned_plain", "learned_honest"}
 
 
 SHORT_NOTES = (
@@ -140,7 +151,7 @@ def test_a_short_note_is_not_judged_by_a_few_words(subject, text):
         )
     }
 
-    assert rules <= {"learned_hint", "learned_honest"}
+    assert not rules & {"learned_certain", "learned_sure", "learned_likely"}
 
 
 def test_what_the_account_taught_is_said(taught):

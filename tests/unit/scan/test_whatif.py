@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from lazaretto.model.disposition import Disposition
@@ -168,8 +169,8 @@ def test_another_ruleset_says_that_it_is_another():
     at = RULES.thresholds.threshold
     lax = replace(
         RULES, version="lax",
-        thresholds=type(RULES.thresholds)(
-            type(at)(*(1000.0 for _ in at.__struct_fields__)), RULES.thresholds.share, RULES.thresholds.good_limit
+        thresholds=msgspec.structs.replace(
+            RULES.thresholds, threshold=type(at)(*(1000.0 for _ in at.__struct_fields__))
         ),
     )  # fmt: skip
     result = what_if(bad, lax)

@@ -15,16 +15,21 @@ from lazaretto.scan.classifier.classifier import Classifier, Opinion
 from lazaretto.scan.classifier.features import features
 from lazaretto.scan.classifier.hashed import hashed
 
+CERTAIN = "learned_certain"
 SURE = "learned_sure"
 LIKELY = "learned_likely"
+LEANING = "learned_leaning"
 HINT = "learned_hint"
+TRACE = "learned_trace"
+FAIR = "learned_fair"
 HONEST = "learned_honest"
+PLAIN = "learned_plain"
 
-BANDS = ((0.97, SURE), (0.8, LIKELY), (0.5, HINT))
+BANDS = ((0.99, CERTAIN), (0.95, SURE), (0.8, LIKELY), (0.6, LEANING), (0.4, HINT), (0.2, TRACE))
 """Probabilities from which a rule speaks, the highest first."""
 
-LEAST = 0.02
-"""Probability below which the wording speaks for the message."""
+HONEST_BANDS = ((0.005, PLAIN), (0.03, HONEST), (0.1, FAIR))
+"""Probabilities up to which the wording speaks for the message, the lowest first."""
 
 TOLD = 0.01
 """Difference that the account's own labels must make to be spoken of."""
@@ -34,9 +39,9 @@ NAMED = 5
 
 _WORDS = {
     "word": "“{}”",
-    "pair": "“{}”",
+    "stem": "“{}…”",
     "subject": "“{}” in the subject",
-    "subject-pair": "“{}” in the subject",
+    "subject-stem": "“{}…” in the subject",
     "name": "“{}” in the sender's name",
     "from": "“{}” in the sender's address",
     "path": "“{}” in a link",
@@ -51,10 +56,12 @@ def check_learned(
     opinion = judge_adapted(classifier, own, _features(message, envelope))
     rule = next((rule for least, rule in BANDS if opinion.probability >= least), None)
     if rule is not None and opinion.against:
-        sentence = f"The wording is that of unwanted mail, by {_percent(opinion)}{_taught(opinion)}"
+        sentence = f"The wording is that of unwanted mail, by {_share(opinion.probability)}{_taught(opinion)}"
         yield _finding(rule, sentence, opinion.against)
-    elif opinion.probability <= LEAST:
-        yield _finding(HONEST, f"The wording is that of honest mail{_taught(opinion)}", opinion.in_favour)
+        return
+    honest = next((rule for most, rule in HONEST_BANDS if opinion.probability <= most), None)
+    if honest is not None:
+        yield _finding(honest, f"The wording is that of honest mail{_taught(opinion)}", opinion.in_favour)
 
 
 def hashed_words(message: Message, envelope: Envelope) -> bytes:
@@ -65,10 +72,6 @@ def hashed_words(message: Message, envelope: Envelope) -> bytes:
 def _features(message: Message, envelope: Envelope) -> frozenset[str]:
     own = frozenset(registered_domain(domain_of(r.address)) for r in envelope.recipients)
     return features(message, own)
-
-
-def _percent(opinion: Opinion) -> str:
-    return _share(opinion.probability)
 
 
 def _share(probability: float) -> str:

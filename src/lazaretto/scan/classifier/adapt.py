@@ -6,7 +6,7 @@ the labels' words times these numbers. From that follow the bounds, whatever is 
 
 - one label moves a message by at most `STRENGTH` in logarithmic odds, and by as much as the message shares
   rare words with the labelled one; unrelated mail stays where it was;
-- below `FULL_AT` labels each counts less: three together move nothing by more than 1.8, which overturns no
+- below `FULL_AT` labels each counts less: three together move nothing by more than 2.16, which overturns no
   opinion that the shipped classifier is sure of (0.9 is odds of 2.2);
 - about mail of one kind, one person counts at most as much as all others together, or as `PERSON` labels
   where that is more.
@@ -19,12 +19,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lazaretto.model.learning import UNWANTED, Difference, Example
-from lazaretto.scan.classifier.adapted import chance, make_difference
+from lazaretto.scan.classifier.adapted import chance, make_difference, own_spread
 from lazaretto.scan.classifier.classifier import Classifier, spread
 from lazaretto.scan.classifier.common import weights_of
 from lazaretto.scan.classifier.hashed import hashes_of
 
-STRENGTH = 2.0
+STRENGTH = 2.4
 """Logarithmic odds that one label moves a message with the same rare words, before others share the work."""
 
 FULL_AT = 10.0
@@ -92,8 +92,8 @@ def _sample(example: Example, classifier: Classifier, shares: Mapping[int, float
     for full, weight in weights_of(hashes_of(example.words), shares).items():
         learns[full & mask] = min(weight, learns.get(full & mask, 1.0))
     places = tuple(sorted(learns))
-    root = spread(len(places))
-    evidence = classifier.bias + classifier.scale / root * sum(classifier.weights[at] for at in places)
+    share = classifier.scale / spread(len(places))
+    evidence = classifier.bias + share * sum(classifier.weights[at] for at in places)
     return Sample(
         order=example.submission,
         bad=example.bad,
@@ -103,7 +103,7 @@ def _sample(example: Example, classifier: Classifier, shares: Mapping[int, float
         places=places,
         learns=tuple(learns[at] for at in places),
         odds=classifier.slope * evidence + classifier.offset,
-        root=root,
+        root=own_spread(len(places)),
     )
 
 

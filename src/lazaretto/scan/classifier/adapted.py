@@ -18,8 +18,12 @@ UNIT = 0.001
 STEPS = 32_767
 """The largest stored weight."""
 
-MOST = 6.0
+MOST = 8.0
 """Logarithmic odds that an account's labels can move a message: from near certainty past one half."""
+
+SHORT = 60
+"""Features from which the number of them counts: labels are about this very mail, so fewer are enough than for
+the shipped weights."""
 
 MAX_PLACES = 8_000
 """Features of a difference: 48 KB sent once a version, less than a megabyte in a worker."""
@@ -66,14 +70,15 @@ def judge_adapted(classifier: Classifier, own: Own | None, features: Iterable[st
     shifted = {at: step for at in known if (step := steps.get(at))}
     if not shifted:
         return judge(classifier, known.values())
-    root = spread(len(known))
-    evidence = classifier.bias + classifier.scale / root * sum(weights[at] for at in known)
+    share, root = classifier.scale / spread(len(known)), own_spread(len(known))
+    evidence = classifier.bias + share * sum(weights[at] for at in known)
     odds = classifier.slope * evidence + classifier.offset
     shift = max(-MOST, min(MOST, UNIT / root * sum(shifted.values())))
     slope = max(classifier.slope, 0.1)
-    in_evidence = classifier.scale / root, UNIT / root / slope
+    in_evidence = share, UNIT / root / slope
     against, in_favour = strongest(
-        (weights[at] * in_evidence[0] + shifted.get(at, 0) * in_evidence[1], f) for at, f in known.items()
+        [weights[at] * in_evidence[0] + shifted.get(at, 0) * in_evidence[1] for at in known],
+        list(known.values()),
     )
     return Opinion(
         probability=chance(odds + shift),
@@ -82,6 +87,11 @@ def judge_adapted(classifier: Classifier, own: Own | None, features: Iterable[st
         in_favour=in_favour,
         shipped=chance(odds),
     )
+
+
+def own_spread(count: int) -> float:
+    """What the sum of so many of the account's weights is divided by."""
+    return math.sqrt(max(count, SHORT))
 
 
 def chance(odds: float) -> float:

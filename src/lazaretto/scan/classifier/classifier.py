@@ -12,16 +12,15 @@ import math
 import struct
 import zlib
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
 
 MAGIC = b"lzc1"
 _HEAD = struct.Struct("<4sBfffff")
 MAX_BITS = 22
 """Of a file: four million weights. A longer table was not made by us."""
 
-SHORT = 60
+SHORT = 100
 """Features from which the number of them counts: a note of five words must not be judged by two of them."""
 
 STRONGEST = 8
@@ -78,22 +77,24 @@ def judge(classifier: Classifier, features: Iterable[str]) -> Opinion:
     """The opinion on a message with these features."""
     weights, bits = classifier.weights, classifier.bits
     known = {place(feature, bits): feature for feature in sorted(features)}
-    total = sum(weights[at] for at in known)
+    units = [weights[at] for at in known]
     share = classifier.scale / spread(len(known))
-    evidence = classifier.bias + share * total
+    evidence = classifier.bias + share * sum(units)
     odds = classifier.slope * evidence + classifier.offset
-    against, in_favour = strongest((weights[at] * share, name) for at, name in known.items())
+    against, in_favour = strongest([unit * share for unit in units], list(known.values()))
     return Opinion(1 / (1 + math.exp(-max(-40.0, min(40.0, odds)))), evidence, against, in_favour)
 
 
-def strongest(weighed: Iterable[tuple[float, str]]) -> tuple[Named, Named]:
+def strongest(weights: Sequence[float], names: Sequence[str]) -> tuple[Named, Named]:
     """The features that weigh most on each side, the heaviest first."""
-    pairs = list(weighed)
-    against = nsmallest(STRONGEST, [(-weight, name) for weight, name in pairs if weight > 0])
-    in_favour = nsmallest(STRONGEST, [pair for pair in pairs if pair[0] < 0])
+    ranked = sorted(weights)
+    least, most = ranked[:STRONGEST][-1:], ranked[-STRONGEST:][:1]  # what the last one named weighs
+    pairs = list(zip(weights, names, strict=True))
+    against = sorted((-weight, name) for weight, name in pairs if weight > 0 and weight >= most[0])
+    in_favour = sorted((weight, name) for weight, name in pairs if weight < 0 and weight <= least[0])
     return (
-        tuple((name, round(-weight, 3)) for weight, name in against),
-        tuple((name, round(weight, 3)) for weight, name in in_favour),
+        tuple((name, round(-weight, 3)) for weight, name in against[:STRONGEST]),
+        tuple((name, round(weight, 3)) for weight, name in in_favour[:STRONGEST]),
     )
 
 

@@ -1,16 +1,17 @@
-"""A message as a set of named features: the words a reader meets, and the shape of links and names.
+"""A message as a set of named features: the words a reader meets, their stems, the words of links and names.
 
 Rules. A feature is a kind, a colon and a text, so that an explanation can show it: "word:invoice". Only what
 the sender wrote counts: no dates, no message ids, no recipients, no markup. Whether mail is HTML says nothing
 here, because the honest mail that one can learn from is mostly plain and the bad mail mostly not; nor do
 top-level domains, by which its sources differ. Digits become "#", so that amounts and numbers are one word.
+Scripts that are written without spaces are read as pairs of characters.
 
 Limits: the constants below; what lies beyond them is not read.
 """
 
 import re
-from collections.abc import Iterator
-from itertools import islice, pairwise
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from lazaretto.model.message import Link, Message
 
@@ -19,9 +20,6 @@ MAX_TEXT = 40_000
 
 MAX_WORDS = 600
 """Words of the text that count: a lure comes to the point, and a long text must not drown it."""
-
-MAX_PAIRS = 300
-"""Words at the beginning whose neighbours count too."""
 
 MAX_SUBJECT_WORDS = 40
 MAX_NAME_WORDS = 10
@@ -33,11 +31,17 @@ MAX_ATTACHMENTS = 20
 MAX_WORD = 24
 """Characters of a word that tell it apart."""
 
+STEM = 5
+"""First characters of a longer word that count too: "verify" and "verification" have them in common, and
+languages that bend their words need them most."""
+
 MAX_NUMBER = 12
 """Characters of a word with digits: longer ones are tokens that never come again."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[$€£¥!]{1,3}")
 _DIGIT = re.compile(r"\d")
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2,}")
+"""Thai, Japanese and Chinese: a run of them is a sentence, not a word."""
 
 
 def features(message: Message, own_domains: frozenset[str] = frozenset()) -> frozenset[str]:
@@ -46,12 +50,12 @@ def features(message: Message, own_domains: frozenset[str] = frozenset()) -> fro
 
 
 def _features(message: Message, own: frozenset[str]) -> Iterator[str]:
-    text = words(message.visible_text[:MAX_TEXT], MAX_WORDS)
+    text = set(words(message.visible_text[:MAX_TEXT], MAX_WORDS))
     yield from (f"word:{word}" for word in text)
-    yield from (f"pair:{a} {b}" for a, b in pairwise(text[:MAX_PAIRS]))
+    yield from (f"stem:{stem}" for stem in stems(text))
     subject = words(message.subject, MAX_SUBJECT_WORDS)
     yield from (f"subject:{word}" for word in subject)
-    yield from (f"subject-pair:{a} {b}" for a, b in pairwise(subject))
+    yield from (f"subject-stem:{stem}" for stem in stems(subject))
     if (sender := message.header_from) is not None:
         yield from (f"name:{word}" for word in words(sender.name, MAX_NAME_WORDS))
         yield from (f"from:{word}" for word in words(sender.address.rpartition("@")[0], 4))
@@ -67,13 +71,23 @@ def _of_link(link: Link) -> Iterator[str]:
     yield from (f"path:{word}" for word in words(path, MAX_PATH_WORDS))
 
 
+def stems(words: Iterable[str]) -> Iterator[str]:
+    """The beginnings of the longer words."""
+    return (word[:STEM] for word in words if len(word) > STEM and word[0].isalpha())
+
+
 def words(text: str, limit: int) -> list[str]:
     """The words of a text in one form, at most `limit`."""
-    return [_one_form(found[0]) for found in islice(_WORD.finditer(text[:MAX_TEXT]), limit)]
+    return list(islice(_words(_DIGIT.sub("0", text[:MAX_TEXT].casefold())), limit))
 
 
-def _one_form(word: str) -> str:
-    folded = word.casefold()
-    if folded.isalpha():
-        return folded[:MAX_WORD]
-    return _DIGIT.sub("#", folded)[: MAX_NUMBER if any(map(str.isdigit, folded)) else MAX_WORD]
+def _words(text: str) -> Iterator[str]:
+    """Of a text in lower case whose digits are all "0"."""
+    for found in _WORD.finditer(text):
+        word = found[0]
+        if "0" in word:
+            yield word.replace("0", "#")[:MAX_NUMBER]
+        elif word.isascii() or (runs := _UNSPACED.findall(word)) == []:
+            yield word[:MAX_WORD]
+        else:
+            yield from (run[at : at + 2] for run in runs for at in range(len(run) - 1))
