@@ -5,9 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from lazaretto.store.editions import Editions
+from tests.unit.mail.laughs import laughing_pdf
+from tests.unit.mail.letters import file_part, multipart
 
 pytestmark = pytest.mark.system
 
@@ -15,14 +20,15 @@ LETTER = b"From: Ann <ann@one.example>\nTo: bob@two.example\nSubject: Tuesday\nD
 GTUBE = LETTER.replace(b"Hello.", b"XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X")
 
 
-def scan(*words: str | Path, stdin: bytes = b"") -> tuple[int, list[dict], str]:
-    """Exit code, printed objects and what was told."""
+def scan(*words: str | Path, stdin: bytes = b"", **settings: str) -> tuple[int, list[dict], str]:
+    """Exit code, printed objects and what was told; settings are given through the environment."""
     done = subprocess.run(
         [sys.executable, "-m", "lazaretto", "scan", "--offline", *map(str, words)],
         input=stdin,
         capture_output=True,
         timeout=100,
         check=False,
+        env={**os.environ, **settings},
     )
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
 
@@ -129,3 +135,63 @@ def test_words_for_people(tmp_path):
     assert done.stdout.startswith("SPAM")
     assert "\x1b" not in done.stdout
     assert "\\x1b[31m.eml" in done.stdout
+
+
+OFF = b'[[rule]]\nid = "gtube"\nenabled = false\n'
+
+
+def promoted(tmp_path):
+    """A data folder with one edition in it, which runs."""
+    editions = Editions(tmp_path / "data")
+    editions.promote({"overrides.toml": OFF}, by="ann", ruleset="x", now=datetime(2026, 11, 20, tzinfo=UTC))
+    return {"LAZARETTO_SERVER__DATA": str(tmp_path / "data")}
+
+
+@pytest.mark.parametrize(
+    ("words", "disposition"),
+    [((), "SPAM"), (("--edition", "1"), "NONE"), (("--edition", "current"), "NONE")],
+)
+def test_edition(tmp_path, words, disposition):
+    """The shipped rules judge, unless an edition is asked for: by its number, or the one that runs."""
+    code, (line,), _ = scan(*words, "-", stdin=GTUBE, **promoted(tmp_path))
+
+    assert (0, disposition) == (code, line["disposition"])
+
+
+def test_rules_of_a_folder(tmp_path):
+    """Rule files are tried before they are promoted."""
+    (tmp_path / "overrides.toml").write_bytes(OFF)
+    code, (line,), _ = scan("--rules", tmp_path, "-", stdin=GTUBE)
+
+    assert (0, "NONE") == (code, line["disposition"])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--edition", "2"), "there is no edition 2"),
+        (("--edition", "newest"), "'newest' is no edition"),
+        (("--rules", "wrong"), "overrides.toml"),
+        (("--rules", "nowhere"), "nowhere is no folder"),
+    ],
+)
+def test_rules_that_are_not_there(tmp_path, monkeypatch, words, told):
+    """Nothing is judged by other rules than those that were asked for."""
+    (tmp_path / "wrong").mkdir()
+    (tmp_path / "wrong" / "overrides.toml").write_text("[[rule]]\nid = 3\n")
+    monkeypatch.chdir(tmp_path)
+    code, lines, said = scan(*words, "-", stdin=GTUBE, **promoted(tmp_path))
+
+    assert (1, []) == (code, lines)
+    assert told in said
+
+
+def test_document_without_end(tmp_path):
+    """A PDF that would be drawn for hours is ended alone: the rest of its message is judged, and quickly."""
+    files = [file_part(laughing_pdf(9, 10), "a.pdf"), file_part(b"MZ" + bytes(90), "b.exe")]
+    (tmp_path / "a.eml").write_bytes(multipart(*files))
+    code, (line,), _ = scan(tmp_path / "a.eml")
+    rules = {finding["rule"] for finding in line["findings"]}
+
+    assert 0 == code
+    assert {"attachment_cut", "attachment_program"} <= rules

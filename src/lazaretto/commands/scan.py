@@ -3,6 +3,8 @@
 Prints one JSON object a message and line with path, disposition, score, scores by kind, findings and
 milliseconds. A score of 5 and more is worse than BULK.
 What could not be judged has disposition UNKNOWN and the key error, and the exit code is then 3.
+It judges by the shipped rules, or by those of a folder or of an edition laid over them; only the last needs
+the data folder of a server.
 """
 
 import argparse
@@ -12,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lazaretto.commands.outcome import FAILED, OK, PARTLY
+from lazaretto.commands.outcome import FAILED, OK, PARTLY, CommandFailed
 
 if TYPE_CHECKING:
     from lazaretto.commands.scan_worker import ScanJob, ScanLine, ScanOptions
@@ -37,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=int, default=0, metavar="N", help="processes (default: one a processor)"
     )
+    rules = parser.add_mutually_exclusive_group()
+    rules.add_argument("--rules", metavar="DIR", help="rule files, laid over the shipped ones")
+    rules.add_argument(
+        "--edition", metavar="N", help="what was promoted under this number; `current` is what a server runs"
+    )
     parser.add_argument("--ordered", action="store_true", help="print in the order of reading")
     parser.add_argument("--text", action="store_true", help="print a line of words instead of JSON")
 
@@ -48,12 +55,16 @@ def run(parsed: argparse.Namespace) -> int:
     from lazaretto.commands.shared import load
     from lazaretto.intake.envelopes import read_envelopes
     from lazaretto.intake.sources import Sources
+    from lazaretto.scan.rulefiles import RuleFileError
 
     settings = load(parsed)
     listed = read_envelopes(Path(parsed.envelopes)) if parsed.envelopes else {}
     sources = Sources(parsed.paths, stdin=sys.stdin.buffer)
     unread: list[bytes] = []
-    scanner = Scanner(_options(parsed, settings))
+    try:
+        scanner = Scanner(_options(parsed, settings))
+    except RuleFileError as problem:
+        raise CommandFailed(f"The rules cannot be used: {problem}") from None
     pool = ScanPool(scanner, workers=parsed.workers or settings.scan_workers, seconds=settings.scan.timeout)
     lines = pool.lines(_jobs(sources, listed, unread))
     return _print(in_order(lines) if parsed.ordered else lines, unread, text=parsed.text and not parsed.json)
@@ -70,7 +81,24 @@ def _options(parsed: argparse.Namespace, settings: "Settings") -> "ScanOptions":
         dns_attempts=settings.dns.attempts,
         lookback=settings.scan.lookback,
         memory=settings.scan.memory_mib * 1024 * 1024,
+        rules=tuple(_rules(parsed, settings).items()),
     )
+
+
+def _rules(parsed: argparse.Namespace, settings: "Settings") -> "Mapping[str, bytes]":
+    """The files that are laid over the shipped ones. Raises Refusal for what is not there."""
+    from lazaretto.store.editions import Editions, read_folder
+
+    if parsed.rules is not None:
+        return read_folder(Path(parsed.rules))
+    if parsed.edition is None:
+        return {}
+    editions = Editions(settings.data_folder)
+    if parsed.edition == "current":
+        return editions.files()
+    if not (parsed.edition.isascii() and parsed.edition.isdigit()):
+        raise CommandFailed(f"{parsed.edition!r} is no edition: give its number, or current.")
+    return editions.find(int(parsed.edition)).files
 
 
 def _jobs(sources: "Sources", listed: "Mapping[str, Listed]", unread: list[bytes]) -> "Iterator[ScanJob]":

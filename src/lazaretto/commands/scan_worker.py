@@ -1,5 +1,6 @@
 """The child of `lazaretto scan`: reads batches of messages from a pipe and answers one line of JSON for each.
 
+PDF files are opened apart, as on a server: one that never ends costs itself and not its message.
 It may die by what it reads (memory, time, a fault in a library): the parent finds out and goes on.
 """
 
@@ -24,8 +25,11 @@ from lazaretto.model.verdict import Verdict, Weighed
 from lazaretto.resolve.dns import Resolver
 from lazaretto.resolve.facts import gather_facts
 from lazaretto.resolve.network import Networks
-from lazaretto.scan.ruleset import Ruleset, load_ruleset
+from lazaretto.scan.load import load_everything
+from lazaretto.scan.rulefiles import lay_over
+from lazaretto.scan.ruleset import Ruleset
 from lazaretto.scan.scan import scan
+from lazaretto.scanner.apart import Apart
 
 NO_ACCOUNT = "0" * 32
 
@@ -44,6 +48,7 @@ class ScanOptions:
     dns_attempts: int
     lookback: int
     memory: int  # bytes of address space of one worker
+    rules: tuple[tuple[str, bytes], ...] = ()  # files laid over the shipped rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,15 @@ class ScanLine:
 
 
 class Scanner:
-    """Everything that is loaded once. Made in the parent, so that the children share its memory."""
+    """Everything that is loaded once. Made in the parent, so that the children share its memory.
+
+    Raises RuleFileError where the rules that are laid over cannot be used.
+    """
 
     def __init__(self, options: ScanOptions) -> None:
         self._options = options
-        self._ruleset: Ruleset = load_ruleset()
+        lay_over(dict(options.rules))
+        self._ruleset: Ruleset = load_everything()
         self._networks = Networks.load()
 
     def serve(self, pipe: Connection) -> None:
@@ -117,7 +126,7 @@ class Scanner:
 
     async def _verdict(self, job: ScanJob, resolver: Resolver | None) -> Verdict:
         at = datetime.now(UTC)
-        message = parse(job.found.raw)
+        message = parse(job.found.raw, None, Apart())
         envelope = stored_envelope(
             job.found, job.listed, account=NO_ACCOUNT, queue_id="scan", at=at, headers=message.headers
         )
