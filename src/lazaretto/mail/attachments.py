@@ -11,20 +11,19 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from lazaretto.mail.archives import list_archive
+from lazaretto.mail.attached_page import read_page
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.calendar import readable
 from lazaretto.mail.charset import decode_text, html_charset
 from lazaretto.mail.defects import DefectList
 from lazaretto.mail.documents import (
     DocumentFacts,
-    html_traits,
     read_open_xml,
     read_pdf,
     read_rtf,
-    svg_traits,
 )
+from lazaretto.mail.drawn_codes import codes_in_text
 from lazaretto.mail.filetype import detect
-from lazaretto.mail.html import read_html
 from lazaretto.mail.links import make_link, text_links
 from lazaretto.mail.ole import OLE, ole_traits
 from lazaretto.mail.qr import PICTURE_TYPES, code_links, qr_links
@@ -199,6 +198,7 @@ class _Look:
             if not self.content.crowd:
                 text, _ = decode_text(self.data[:MAX_PAGE], self.content.charset)
                 self._text(readable(text) if self.detected == "text/calendar" else text)
+                self.links += code_links(codes_in_text(text, self.budget), self.part)
         elif self.detected in _CARRIERS or self._embeds():
             self._open()
 
@@ -293,7 +293,8 @@ class _Look:
         return affordable
 
     def _page(self) -> None:
-        page_traits, page_links = _page(self.content, self.detected, self.defects, self.budget)
+        text, _ = decode_text(self.data[:MAX_PAGE], self.content.charset or html_charset(self.data))
+        page_traits, page_links = read_page(text, self.part, self.detected, self.defects, self.budget)
         self.traits += page_traits
         self.links += page_links
 
@@ -318,20 +319,3 @@ def _uri_links(uris: Iterable[str], part: int) -> Iterator[Link]:
         link = make_link(uri, "", "attachment", part)
         if link is not None:
             yield link
-
-
-def _page(
-    content: Content, detected: str, defects: DefectList, budget: Budget
-) -> tuple[tuple[str, ...], list[Link]]:
-    """An attached page is read like a body, but its links are those of a document."""
-    text, _ = decode_text(content.data[:MAX_PAGE], content.charset or html_charset(content.data))
-    text = budget.take_html(text)
-    reading = read_html(text, content.part, defects, tree=budget.take_tree())
-    links = []
-    for found in reading.links[:MAX_ATTACHED_LINKS]:
-        link = make_link(found.href, found.shown, "attachment", content.part, hidden=found.hidden)
-        if link is not None:
-            links.append(link)
-    if detected == "image/svg+xml":
-        return svg_traits(content.data), links
-    return html_traits(reading.facts, text), links

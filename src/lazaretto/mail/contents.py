@@ -12,17 +12,19 @@ passwords are tried.
 import re
 from collections.abc import Callable, Iterable
 
+from lazaretto.mail.attached_page import page_codes
 from lazaretto.mail.attachments import MAX_ATTACHMENTS, Content, Inspected, inspect
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.calendar import readable
 from lazaretto.mail.charset import decode_text, html_charset
 from lazaretto.mail.defects import DefectList
+from lazaretto.mail.drawn_codes import codes_in_text
 from lazaretto.mail.entity import Entity, clean_filename
 from lazaretto.mail.html import read_html
 from lazaretto.mail.links import MAX_LINKS, text_links
 from lazaretto.mail.mime import MESSAGE_TYPES, Tree
 from lazaretto.mail.passwords import candidates
-from lazaretto.mail.qr import embedded_pictures, qr_links
+from lazaretto.mail.qr import code_links
 from lazaretto.mail.transfer import IDENTITY, decode_transfer
 from lazaretto.mail.uuencode import find_files
 from lazaretto.model.message import Attachment, HtmlFacts, Link, Part, TextPart
@@ -160,6 +162,7 @@ class Contents:
             self.defects.add("text_budget_spent", part.index)
         self.texts.append(TextPart(part.index, content_type, kept, kept))
         self.add_links(text_links(kept, part.index))
+        self.add_links(code_links(codes_in_text(kept, self.budget), part.index))
 
     def _html_body(self, part: Part, text: str, content_type: str) -> None:
         kept = self.budget.take_html(text)
@@ -169,9 +172,7 @@ class Contents:
         self.texts.append(TextPart(part.index, content_type, kept, reading.visible))
         self.html.append(reading.facts)
         self.add_links(reading.links)
-        for picture in embedded_pictures(kept) if "data:image" in kept else ():
-            if self.budget.take_picture():
-                self.add_links(qr_links(picture, part.index))
+        self.add_links(page_codes(kept, part.index, self.budget))
 
     def attach(self, content: Content, *, deep: bool = True) -> None:
         """Look into an attachment and list it."""

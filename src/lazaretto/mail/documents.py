@@ -70,8 +70,16 @@ _TAG = re.compile(rb"<[^<>]{0,5000}>")
 _PARAGRAPH = re.compile(rb"</(?:w:p|a:p|si)>|<(?:w:br|w:tab|a:br)\b[^<>]{0,100}>")
 _FIELD = b"instrText"
 _DDE = re.compile(rb"\bDDE(?:AUTO)?\s", re.IGNORECASE)
-_SVG_SCRIPT = re.compile(rb"<script[\s>/]|\son[a-z]{3,20}\s?=|javascript:", re.IGNORECASE)
+_SVG_SCRIPT = re.compile(r"<script[\s>/]|\son[a-z]{3,20}\s?=|javascript:", re.IGNORECASE)
 _LONG_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{" + str(SMUGGLED_BASE64) + r"}")
+_HANDLER = re.compile(r"<[a-z][^<>]{0,500}\son[a-z]{3,20}\s?=", re.IGNORECASE)
+_CODED_RUN = re.compile(
+    r"(?:%(?:u00)?[0-9a-f]{2}[^%\"'<>\s]{0,4}){120}|(?:\\x[0-9a-f]{2}){120}|(?:\d{1,3}\s?,\s?){300}"
+)
+_CARRIED_FILE = re.compile(
+    r"href\s{0,3}=\s{0,3}[\"']?\s{0,3}data:(?:application|text/html|image/svg)[^,\"'<>]{0,100};base64,[a-z0-9+/=]{1000}"
+)
+_PICTURE = re.compile(r"data:(?:image|font)/[^,\"'<>]{0,100};base64,[A-Za-z0-9+/=]*+", re.IGNORECASE)
 _BUILDERS = (
     "atob(",
     "new blob",
@@ -200,9 +208,9 @@ def read_rtf(data: bytes) -> DocumentFacts:
     return DocumentFacts(tuple(traits))
 
 
-def svg_traits(data: bytes) -> tuple[str, ...]:
+def svg_traits(text: str) -> tuple[str, ...]:
     """A picture that runs code."""
-    return ("svg_script",) if _SVG_SCRIPT.search(data) else ()
+    return ("svg_script",) if _SVG_SCRIPT.search(text) else ()
 
 
 def html_traits(facts: HtmlFacts, text: str) -> tuple[str, ...]:
@@ -216,7 +224,8 @@ def html_traits(facts: HtmlFacts, text: str) -> tuple[str, ...]:
         traits.append("html_script")
     if facts.meta_refresh:
         traits.append("html_refresh")
-    if facts.scripts and smuggles(text):
+    acts = facts.scripts > 0 or _HANDLER.search(text) is not None
+    if (acts and smuggles(text)) or _CARRIED_FILE.search(text.lower()) is not None:
         traits.append("html_smuggling")
     return tuple(traits)
 
@@ -224,13 +233,15 @@ def html_traits(facts: HtmlFacts, text: str) -> tuple[str, ...]:
 def smuggles(text: str) -> bool:
     """A page that builds a file or another page out of data that it carries in a script."""
     lower = text.lower()
-    builds = any(mark in lower for mark in _BUILDERS)
     writes = any(mark in lower for mark in _WRITERS)
+    if writes and _CODED_RUN.search(lower) is not None:
+        return True
+    builds = any(mark in lower for mark in _BUILDERS)
     return (
         builds
         and writes
         and (
-            _LONG_BASE64.search(text) is not None
+            _LONG_BASE64.search(_PICTURE.sub("", text)) is not None
             or "atob(" in lower
             or "blob" in lower
             or "fromcharcode" in lower

@@ -9,6 +9,7 @@ text, MAX_MISSES searches for the place of a link.
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -70,8 +71,9 @@ def read_html(text: str, part: int, defects: DefectList, *, tree: bool = True) -
     walk.run(root)
     if walk.cut:
         defects.add("html_too_complex", part)
-    links = tuple(islice(_links(walk, _Locator(text), sheet, part), MAX_LINKS + 1))
-    return HtmlReading(fold("".join(walk.seen)), _facts(walk, links, part), links)
+    framed = [FlatReading(page, part).read() for page in walk.framed]
+    links = tuple(islice(_links(walk, _Locator(text), sheet, part, framed), MAX_LINKS + 1))
+    return HtmlReading(fold("".join(walk.seen)), _facts(walk, links, part, framed), links)
 
 
 def fold(text: str) -> str:
@@ -90,7 +92,9 @@ def _sheet(parser: LexborHTMLParser) -> str:
     return "\n".join(node.text() or "" for node in parser.css("style"))[:MAX_SHEET]
 
 
-def _links(walk: Walk, locator: "_Locator", sheet: str, part: int) -> Iterator[Link]:
+def _links(
+    walk: Walk, locator: "_Locator", sheet: str, part: int, framed: Iterable[FlatReading]
+) -> Iterator[Link]:
     base = next((c.attributes.get("href") or "" for c in walk.carriers if c.tag == "base"), "")
     for carrier in walk.carriers:
         for href, place in targets(carrier.tag, carrier.attributes):
@@ -107,6 +111,8 @@ def _links(walk: Walk, locator: "_Locator", sheet: str, part: int) -> Iterator[L
     for comment in walk.conditional:
         for link in FlatReading(comment, part).read().links:
             yield replace(link, hidden=True, start=-1, end=-1)
+    for page in framed:
+        yield from (replace(link, start=-1, end=-1) for link in page.links)
 
 
 def _shown(node: LexborNode, walk: Walk) -> str:
@@ -148,21 +154,26 @@ class _Locator:
         return -1, -1
 
 
-def _facts(walk: Walk, links: tuple[Link, ...], part: int) -> HtmlFacts:
+def _facts(walk: Walk, links: tuple[Link, ...], part: int, framed: Iterable[FlatReading]) -> HtmlFacts:
     unseen = fold("".join(walk.unseen))
     by_tag: dict[str, list[Carrier]] = {}
     for carrier in walk.carriers:
         by_tag.setdefault(carrier.tag, []).append(carrier)
     scripts = by_tag.get("script", [])
     inputs = by_tag.get("input", [])
+    inner = Counter[str]()
+    for page in framed:
+        inner.update(page.counts)
     return HtmlFacts(
         part=part,
         hidden_characters=len(unseen),
         hidden_sample=unseen[:HIDDEN_SAMPLE],
-        forms=len(by_tag.get("form", [])),
-        password_fields=sum((c.attributes.get("type") or "").strip().lower() == "password" for c in inputs),
-        input_fields=sum((c.attributes.get("type") or "").strip().lower() != "hidden" for c in inputs),
-        scripts=len(scripts),
+        forms=len(by_tag.get("form", [])) + inner["form"],
+        password_fields=sum((c.attributes.get("type") or "").strip().lower() == "password" for c in inputs)
+        + inner["password"],
+        input_fields=sum((c.attributes.get("type") or "").strip().lower() != "hidden" for c in inputs)
+        + inner["input"],
+        scripts=len(scripts) + inner["script"],
         script_text="\n".join(c.node.text(deep=True) or "" for c in scripts)[:MAX_SCRIPT],
         images=len(by_tag.get("img", [])),
         remote_images=sum(link.place == "img" and link.host != "" for link in links),

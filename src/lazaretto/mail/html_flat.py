@@ -1,14 +1,14 @@
 """HTML read token by token: for documents that no tree is built for.
 
 Nothing counts as hidden here, so everything that could be shown is seen. Tags are replaced by spaces.
-Limits: MAX_LINKS links.
+Limits: MAX_LINKS links; of pages written into frames only the links, MAX_FRAMED pages.
 """
 
 from html import unescape
 
 from lazaretto.mail.html_links import is_refresh, targets
 from lazaretto.mail.html_tokens import Token, attributes, tokens
-from lazaretto.mail.html_walk import BLOCKS, CARRIERS, CELLS
+from lazaretto.mail.html_walk import BLOCKS, CARRIERS, CELLS, MAX_FRAMED
 from lazaretto.mail.links import MAX_LINKS, MAX_SHOWN, make_link
 from lazaretto.model.message import Link, LinkPlace
 
@@ -18,7 +18,7 @@ _SILENT = frozenset({"script", "style", "title"})
 class FlatReading:
     """Everything that one pass over the tokens gathers."""
 
-    def __init__(self, text: str, part: int) -> None:
+    def __init__(self, text: str, part: int, frames: int = MAX_FRAMED) -> None:
         self.text = text
         self.part = part
         self.seen: list[str] = []
@@ -27,6 +27,7 @@ class FlatReading:
         self.tags: list[str] = []
         self.counts: dict[str, int] = {}
         self.meta_refresh = False
+        self._frames = frames  # pages written into frames that may yet be read
         self._base = ""
         self._inside = ""
         self._anchor: tuple[str, tuple[int, int], int] | None = None
@@ -67,6 +68,9 @@ class FlatReading:
             self.meta_refresh = self.meta_refresh or is_refresh(found)
         if token.name == "base" and not self._base:
             self._base = found.get("href", "")
+        if token.name == "iframe" and self._frames and found.get("srcdoc"):
+            self._frames -= 1
+            self.links += FlatReading(found["srcdoc"], self.part, frames=0).read().links
         for href, place in targets(token.name, found):
             if place == "a":
                 self._close_anchor()

@@ -3,7 +3,8 @@
 Each element inherits from its parent whether it is shown, its font size and its colours; only elements that
 differ from a plain page are remembered, so that ordinary mail costs next to nothing.
 
-Limits: MAX_NODES nodes, MAX_CLASSES class names of one element, MAX_CONDITIONAL comments.
+Limits: MAX_NODES nodes, MAX_CLASSES class names of one element, MAX_CONDITIONAL comments, MAX_FRAMED pages
+written into frames.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from selectolax.lexbor import LexborNode
 
 from lazaretto.mail.colours import WHITE, Colour, parse_colour, unreadable
+from lazaretto.mail.html_links import VECTOR_TAGS
 from lazaretto.mail.styles import NOTHING, Look, look_of
 
 MAX_NODES = 60_000
@@ -18,6 +20,9 @@ MAX_NODES = 60_000
 
 MAX_CONDITIONAL = 50
 """Conditional comments that are kept: Outlook shows what stands in them, and nobody else does."""
+
+MAX_FRAMED = 5
+"""Pages written into a frame, as an attribute of it, that are kept."""
 
 MAX_CLASSES = 20
 """Class names of one element that are looked up."""
@@ -43,6 +48,7 @@ CARRIERS = frozenset(
         *("a", "area", "base", "form", "img", "iframe", "frame", "embed", "object", "meta"),
         *("link", "script", "style", "input", "button", "video", "audio", "source", "image"),
         *("use",),
+        *VECTOR_TAGS,
     }
 )
 
@@ -85,6 +91,7 @@ class Walk:
         self.carriers: list[Carrier] = []
         self.styles_with_url: list[str] = []
         self.conditional: list[str] = []
+        self.framed: list[str] = []
         self.cut = False
         self.states: dict[int, State] = {}
         self._parent = 0
@@ -147,10 +154,12 @@ class Walk:
             self._break_after_block(node)
         if tag in CARRIERS:
             self.carriers.append(Carrier(node, tag, attributes, state.hidden and state is not UNSHOWN))
+        if tag == "iframe" and len(self.framed) < MAX_FRAMED and (page := attributes.get("srcdoc")):
+            self.framed.append(page)
         if "background" in attributes:
             self.carriers.append(Carrier(node, "-background", attributes, state.hidden))
         style = attributes.get("style")
-        if style and "url(" in style:
+        if style and "url(" in style.lower():
             self.styles_with_url.append(style)
 
     def _state(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> State:

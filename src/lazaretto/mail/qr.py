@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from itertools import islice
+from urllib.parse import unquote
 
 import zxingcpp
 from PIL import Image, UnidentifiedImageError
@@ -43,7 +44,7 @@ MAX_EMBEDDED = 10
 """Pictures written into one page that are looked at."""
 
 _EMBEDDED = re.compile(
-    r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,([A-Za-z0-9+/=\s]{100,})", re.IGNORECASE
+    r"data:image/[a-z0-9.*-]{1,20}(?:;[^,;\"'<>]{0,60}){0,4};base64,([A-Za-z0-9+/=%\s]{100,})", re.IGNORECASE
 )
 
 
@@ -89,7 +90,7 @@ def embedded_pictures(page: str) -> Iterator[bytes]:
     """Pictures that are written into a page as data addresses."""
     for found in islice(_EMBEDDED.finditer(page), MAX_EMBEDDED):
         try:
-            yield base64.b64decode(found[1][: MAX_PICTURE * 4 // 3], validate=False)
+            yield base64.b64decode(unquote(found[1][: MAX_PICTURE * 4 // 3]), validate=False)
         except (binascii.Error, ValueError):
             continue
 

@@ -1,30 +1,39 @@
 """Where a link really goes, as far as the link itself says: rewriters of mail filters and open redirectors.
 
+Which hosts these are and where they keep the address is data (`rules/hosts.toml`). A parameter may hold the
+address in Base64; a filter that keeps it to itself but names the host is followed to the host.
+
 Limits: a shortener keeps its target to itself; nothing is asked, so it stays what it is. MAX_LAYERS are
 opened.
 """
 
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import parse_qsl, unquote, urlsplit
-
-import re2
+from urllib.parse import urlsplit
 
 from lazaretto.mail.domains import registered_domain
 from lazaretto.model.message import Link
+from lazaretto.scan.brands import owner_of
 from lazaretto.scan.hosts import MAX_HOST, below, host_lists, listed
+from lazaretto.scan.wrapped import (
+    MAX_QUERY,
+    address_in,
+    behind_path,
+    between_lines,
+    defense_three,
+    defense_two,
+    is_address,
+    nested,
+    parameter,
+    with_two_slashes,
+)
 
 MAX_LAYERS = 3
 """Wrappers inside wrappers that are opened."""
 
-MAX_QUERY = 2_000
-"""Characters of a query that are read."""
-
-MAX_FIELDS = 30
-"""Parameters of a query that are read."""
-
-_NESTED = re2.compile(r"(?i)https?(?::|%3a)(?:/|%2f){1,2}[^\s\"'<>&]{4,1000}")
-_DEFENSE_V2 = "urldefense.proofpoint.com"
+_DEFENSE = ("urldefense.proofpoint.com", "urldefense.com", "urldefense.us")
+_BEHIND = "/"  # in place of a parameter: the address is the rest of the path
+_EVERYWHERE = ".*"  # behind a name: under every ending that its owner has
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ def unwrapped(link: Link) -> Target:
 
 def named_inside(href: str) -> str:
     """The registered domain of an address that is written inside another one; "" if there is none."""
-    return registered_domain(_host(_nested(href)))
+    return registered_domain(_host(nested(href)))
 
 
 @cache
@@ -64,43 +73,46 @@ def _wrappers() -> frozenset[str]:
     return frozenset(w for w, *_ in (*lists.rewriters, *lists.redirectors))
 
 
+def _is(host: str, wrapper: str) -> bool:
+    """The host is the wrapper, or below it."""
+    if not wrapper.endswith(_EVERYWHERE):
+        return below(host, wrapper)
+    domain = registered_domain(host)
+    return domain.partition(".")[0] == wrapper.removesuffix(_EVERYWHERE) and owner_of(domain) is not None
+
+
 def _inner(href: str, host: str) -> tuple[str, bool]:
     """The address inside one wrapper and whether the wrapper is an open redirector; "" if it is none."""
-    if not listed(host, _wrappers()):
+    everywhere = f"{registered_domain(host).partition('.')[0]}{_EVERYWHERE}"
+    if not listed(host, _wrappers()) and everywhere not in _wrappers():
         return "", False
-    for wrapper, parameter in host_lists().rewriters:
-        if below(host, wrapper):
-            return _from_rewriter(href, wrapper, parameter), False
-    for wrapper, path, parameter in host_lists().redirectors:
-        if below(host, wrapper) and urlsplit_path(href).startswith(path or "/"):
-            value = _parameter(href, parameter) if parameter else _nested(href)
-            if value.lower().startswith(("http:", "https:", "//", "www.")):
+    for wrapper, name in host_lists().rewriters:
+        if _is(host, wrapper):
+            return _from_rewriter(href, wrapper, name), False
+    path = urlsplit_path(href)
+    for wrapper, start, name in host_lists().redirectors:
+        if _is(host, wrapper) and path.startswith(start or "/"):
+            value = _from_redirector(href, start, name)
+            if value:
                 return value, True
     return "", False
 
 
-def _from_rewriter(href: str, wrapper: str, parameter: str) -> str:
-    if not parameter:
-        return _nested(href)
-    value = _parameter(href, parameter)
-    if wrapper == _DEFENSE_V2:
-        value = unquote(value.replace("-", "%").replace("_", "/"))
-    return value
+def _from_rewriter(href: str, wrapper: str, name: str) -> str:
+    """The address, or only its host where the filter tells no more."""
+    if wrapper in _DEFENSE:
+        if "/v3/" in href:
+            return defense_three(href)
+        value = parameter(href, "u")
+        return value if "/v1/" in href else defense_two(value)
+    value = between_lines(href) or (parameter(href, name) if name else "") or nested(href)
+    return value if not value or is_address(value) else f"https://{value}"
 
 
-def _parameter(href: str, name: str) -> str:
-    query = href.partition("?")[2].partition("#")[0][:MAX_QUERY]
-    try:
-        fields = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS)
-    except ValueError:
-        return ""
-    return next((value for key, value in fields if key.lower() == name), "")
-
-
-def _nested(href: str) -> str:
-    """An address written inside the path or query of another one."""
-    match = _NESTED.search(href[:MAX_QUERY], 9)
-    return unquote(match.group()) if match else ""
+def _from_redirector(href: str, start: str, name: str) -> str:
+    if name == _BEHIND:
+        return behind_path(href, start)
+    return address_in(parameter(href, name)) if name else nested(href)
 
 
 def urlsplit_path(href: str) -> str:
@@ -115,6 +127,7 @@ def _host(href: str) -> str:
     """The host of an address; "" where there is none or none that a resolver takes."""
     if not href:
         return ""
+    href = with_two_slashes(href)
     try:
         host = urlsplit(href if "://" in href else f"http://{href.lstrip('/')}").hostname or ""
     except ValueError:

@@ -8,8 +8,9 @@ from lazaretto.mail import budget, html, html_links, html_tokens, html_walk, sty
 from lazaretto.mail.colours import WHITE, parse_colour, unreadable
 from lazaretto.mail.defects import DefectList
 from lazaretto.mail.html import read_html
-from lazaretto.mail.html_links import css_targets
+from lazaretto.mail.html_links import MAX_SOURCES, css_targets
 from lazaretto.mail.html_tokens import exhausting, tokens
+from lazaretto.mail.html_walk import MAX_FRAMED
 from lazaretto.mail.parse import parse
 from tests.unit.mail.letters import codes, html_letter, multipart, part
 
@@ -139,6 +140,41 @@ def test_links_with_places():
         reading.facts.iframes,
         reading.facts.meta_refresh,
     )
+
+
+@pytest.mark.parametrize(
+    ("html", "place", "href"),
+    [
+        ("<img srcset='https://a.test/1.png 1x, https://a.test/2.png 2x'>", "img", "https://a.test/2.png"),
+        ("<style>@import 'https://a.test/x.css';</style>", "css", "https://a.test/x.css"),
+        ("<p style='background:URL(\"https\\3a //a.test/x\")'>", "css", "https://a.test/x"),
+        ("<form action-xhr='https://a.test/'>", "form", "https://a.test/"),
+        ("<p>x<!--[if mso]><v:roundrect href='https://a.test/x'>Go<![endif]-->", "area", "https://a.test/x"),
+        ("<iframe srcdoc=\"<a href='https://a.test/x'>Go</a>\"></iframe>", "a", "https://a.test/x"),
+        ("<svg><image xlink:href='https://a.test/x'/></svg>", "svg", "https://a.test/x"),
+    ],
+)
+def test_rare_places(html, place, href):
+    """Addresses where browsers and Outlook find them and readers of source do not; the simple reader too."""
+    for tree in (True, False):
+        links = read_html(html, 0, DefectList(), tree=tree).links
+        if tree or place not in {"css", "area"}:
+            assert (place, href) in [(link.place, link.href) for link in links]
+
+
+def test_page_in_a_frame():
+    """Its password field is one of the page around it; MAX_FRAMED such pages are read."""
+    frame = "<iframe srcdoc='<form><input type=password></form>'></iframe>"
+    facts = read_html(frame * (MAX_FRAMED + 3), 0, DefectList()).facts
+
+    assert (MAX_FRAMED, MAX_FRAMED) == (facts.forms, facts.password_fields)
+
+
+def test_pictures_for_many_screens():
+    """MAX_SOURCES addresses of one list are kept."""
+    listed = ", ".join(f"https://a.test/{n}.png {n}w" for n in range(MAX_SOURCES + 5))
+
+    assert MAX_SOURCES == len(read(f"<img srcset='{listed}'>").links)
 
 
 def test_shown_text_of_a_link():

@@ -1,6 +1,7 @@
 """Deceiving links, and links that only look so."""
 
 import base64
+from urllib.parse import quote
 
 import pytest
 
@@ -10,7 +11,8 @@ from lazaretto.scan.checks.sender import check as sender
 from lazaretto.scan.checks.targets import check as targets
 from lazaretto.scan.hosts import MAX_HOST
 from lazaretto.scan.reading import read
-from lazaretto.scan.unwrap import unwrapped
+from lazaretto.scan.unwrap import MAX_LAYERS, unwrapped
+from lazaretto.scan.wrapped import MAX_FIELDS, MAX_QUERY
 from tests.helpers.letters import RECIPIENT, letter, seen
 
 
@@ -28,6 +30,9 @@ def link(href: str, shown: str = "Open") -> str:
         (link("http://93.184.216.34/x"), "link_ip_host"),
         (link("http://1572395042/x"), "link_number_host"),
         (link("http://0x5db8d822/x"), "link_number_host"),
+        (link("http://0135.0270.0330.042/x"), "link_number_host"),
+        (link("http://[2001:db8::1]/x"), "link_ip_host"),
+        (link("http://[::ffff:5db8:d822]/x"), "link_ip_host"),
         (link("http://paypal.com@evil.test/x"), "link_user_info"),
         (link("http://evil%2etest/x"), "link_encoded_host"),
         (link("http://evil.test:4443/x"), "link_odd_port"),
@@ -143,6 +148,104 @@ def test_unwrapping(href: str, host: str, redirected: bool):
     target = unwrapped(found)
 
     assert (host, redirected) == (target.host, target.redirected)
+
+
+FILTERS = (
+    "https://urldefense.proofpoint.com/v1/url?u=http://my-bank.test/a_b&k=x",
+    "https://urldefense.proofpoint.com/v2/url?u=http-3A__my-2Dbank.test_a-5Fb&d=a",
+    "https://urldefense.com/v3/__http://my-bank.test__;!!abc$",
+    "https://urldefense.com/v3/__http:/my-bank.test/a__;!!abc$",
+    "https://urldefense.com/v3/__http://my-bank.test/a*b**Cc__;Iy8vLy8!!abc$",
+    "https://urldefense.us/v3/__http://my-bank.test/a?x=1__;!!abc$",
+    "https://eur01.safelinks.protection.outlook.com/?url=http%3A%2F%2Fmy-bank.test%2F&data=x",
+    "https://protect-us.mimecast.com/s/aBcD?domain=my-bank.test",
+    "https://url.uk.m.mimecastprotect.com/s/aBcD?domain=my-bank.test",
+    "https://linkprotect.cudasvc.com/url?a=http%3a%2f%2fmy-bank.test%2fx&c=E,1,a",
+    "https://secure-web.cisco.com/1aBc-DEF/http%3A%2F%2Fmy-bank.test%2Fx",
+    "https://protect.checkpoint.com/v2/___http://my-bank.test___.YXAz",
+    "https://url.avanan.click/v2/r01/___http://my-bank.test/x___.YXAz",
+    "https://us-west-2.protection.sophos.com/?d=my-bank.test&u=aHR0",
+    "https://ca-1.check.trendmicro.com/wis/clicktime/v1/query?url=http%3A%2F%2Fmy-bank.test&umid=1",
+    "https://protect2.fireeye.com/v1/url?k=1&u=http%3A%2F%2Fmy-bank.test",
+    "https://isolate.menlosecurity.com/1/3735928009/http:/my-bank.test/x",
+    "https://clicktime.symantec.com/1a?h=b&u=http%3A%2F%2Fmy-bank.test",
+    "https://shared.outlook.inky.com/link?domain=my-bank.test&t=h.e",
+    "https://deref-gmx.net/mail/client/a/dereferrer/?redirectUrl=http%3A%2F%2Fmy-bank.test",
+)
+
+
+@pytest.mark.parametrize("href", FILTERS)
+def test_rewriters_of_mail_filters(href: str):
+    """Each filter keeps the target in its own manner; none of them is a redirector that a sender chose."""
+    target = unwrapped(letter(html=link(href)).links[0])
+
+    assert ("my-bank.test", False) == (target.host, target.redirected)
+    assert target.href.startswith(("http://my-bank.test", "https://my-bank.test"))
+
+
+def test_rare_characters_of_url_defense():
+    """A star is one of the characters behind the address, two stars and a letter are a run of them."""
+    (href,) = [h for h in FILTERS if "**" in h]
+
+    assert "http://my-bank.test/a#b////c" == unwrapped(letter(html=link(href)).links[0]).href
+
+
+REDIRECTORS = (
+    "https://www.google.de/url?sa=t&url=http://evil.test/",
+    "https://www.google.co.uk/url?q=http://evil.test/",
+    "https://www.google.com/amp/s/evil.test/x",
+    "https://evil-test.cdn.ampproject.org/c/s/evil.test/x",
+    "https://www.bing.com/ck/a?!&&p=1&u=a1aHR0cDovL2V2aWwudGVzdC94&ntb=1",
+    "https://www.linkedin.com/redir/redirect?url=http%3A%2F%2Fevil.test",
+    "https://www.linkedin.com/safety/go?url=http%3A%2F%2Fevil.test",
+    "https://r.search.yahoo.com/_ylt=A/RV=2/RU=http%3a%2f%2fevil.test%2fx/RK=2",
+    "https://duckduckgo.com/l/?uddg=http%3A%2F%2Fevil.test",
+    "https://www.youtube.com/redirect?q=http%3A%2F%2Fevil.test",
+    "https://app.page.link/?link=http%3A%2F%2Fevil.test",
+)
+
+
+@pytest.mark.parametrize("href", REDIRECTORS)
+def test_open_redirectors(href: str):
+    """Well known hosts that lead anywhere, under every ending, in Base64 too."""
+    message = letter(html=link(href))
+    target = unwrapped(message.links[0])
+
+    assert ("evil.test", True) == (target.host, target.redirected)
+    assert "link_redirector" in seen(targets, message)
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://google.evil.test/url?q=http://other.test",
+        "https://google.evil/url?q=http://other.test",
+        "https://www.google.com/search?q=http://other.test",
+        "https://www.bing.com/ck/a?u=a1bm90IGFuIGFkZHJlc3M",
+        "https://urldefense.com/v3/__nothing",
+        "https://urldefense.com/v3/__http://[bad__;!!",
+        "https://protect.checkpoint.com/v2/___",
+        "https://www.google.com/amp/",
+    ],
+)
+def test_what_leads_nowhere_else(href: str):
+    """Borrowed names are no redirectors, and a wrapper without an address is what it is."""
+    (found,) = letter(html=link(href)).links
+
+    assert found.host == unwrapped(found).host
+
+
+def test_limits_of_wrappers():
+    """Layers, parameters and characters are bounded; beyond them a wrapper stays closed."""
+    one = "https://www.google.com/url?q="
+    chain = "http://evil.test"
+    for _ in range(MAX_LAYERS + 1):
+        chain = one + quote(chain, safe="")
+    many = "https://www.google.com/url?" + "a=1&" * MAX_FIELDS + "q=http://evil.test"
+    far = "https://www.google.com/url?a=" + "x" * MAX_QUERY + "&q=http://evil.test"
+
+    for href in (chain, many, far):
+        assert "www.google.com" == unwrapped(letter(html=link(href)).links[0]).host
 
 
 def test_hosts_that_are_too_long_are_not_remembered():

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import re2
 
-from lazaretto.mail.domains import registered_domain
+from lazaretto.mail.domains import is_ip, registered_domain
 from lazaretto.model.envelope import Envelope
 from lazaretto.model.facts import Facts
 from lazaretto.model.finding import Finding
@@ -34,7 +34,6 @@ MAX_HREF = 2_000
 """Characters of a link that are looked at: the browser's address bar shows fewer."""
 
 _AUTHORITY = re2.compile(r"(?i)^[a-z][a-z0-9+.-]*:[/\\]{2,}([^/?#\\]*)")
-_IPV4 = re2.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 _NUMBER = re2.compile(
     r"(?i)^(?:0x[0-9a-f]{1,8}|\d{8,10}|0[0-7]{8,11}|(?:0x[0-9a-f]{1,2}|0?\d{1,4})(?:\.(?:0x[0-9a-f]{1,2}|0\d{1,4})){1,3})$"
 )
@@ -103,7 +102,7 @@ def _written(link: Link) -> Iterator[Finding]:
     host = host_port[: port.start()] if port else host_port
     if _NUMBER.search(host):
         yield _finding(NUMBER_HOST, link, f"The host is an address written as a number: {quoted(host)}.")
-    elif _IPV4.search(link.host) or link.host.startswith("["):
+    elif is_ip(link.host):
         yield _finding(IP_HOST, link, f"The link leads to the bare address {link.host}.")
     if "%" in host:
         yield _finding(ENCODED_HOST, link, f"The host is written in percent codes: {quoted(host)}.")
