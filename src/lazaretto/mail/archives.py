@@ -1,6 +1,7 @@
 """What archives hold: a bounded list of members with the type of each by its first bytes.
 
-ZIP, TAR, GZIP, BZIP2, XZ and ISO 9660 are listed, also a TAR that is compressed; 7z and RAR tell names.
+ZIP, TAR, GZIP, BZIP2, XZ, Zstandard and ISO 9660 are listed, also a TAR that is compressed; 7z and RAR tell
+names.
 A bomb costs no more than the limits: MAX_MEMBERS members, SNIFF_BYTES of each, MAX_INFLATED in all.
 """
 
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
+
+from backports import zstd
 
 from lazaretto.mail.filetype import UNKNOWN, detect
 from lazaretto.mail.iso import iso_files
@@ -43,7 +46,7 @@ def list_archive(data: bytes, detected: str) -> Listing:
     match detected:
         case "application/x-tar":
             return _tar(data)
-        case "application/gzip" | "application/x-bzip2" | "application/x-xz":
+        case "application/gzip" | "application/x-bzip2" | "application/x-xz" | "application/zstd":
             return _compressed(data, detected)
         case "application/x-rar":
             return _rar(data)
@@ -157,6 +160,8 @@ def inflate(data: bytes, detected: str, limit: int = MAX_UNPACKED) -> tuple[byte
         reader = zlib.decompressobj(31)
     elif detected == "application/x-bzip2":
         reader = bz2.BZ2Decompressor()
+    elif detected == "application/zstd":
+        reader = zstd.ZstdDecompressor()
     else:
         reader = lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)
     out = bytearray()
@@ -165,7 +170,7 @@ def inflate(data: bytes, detected: str, limit: int = MAX_UNPACKED) -> tuple[byte
         while taken < len(data) and len(out) < limit and not reader.eof:
             out += reader.decompress(data[taken : taken + FED], limit - len(out))
             taken = min(taken + FED, len(data))
-    except (zlib.error, OSError, ValueError, lzma.LZMAError, EOFError):
+    except (zlib.error, OSError, ValueError, lzma.LZMAError, zstd.ZstdError, EOFError):
         pass  # what came before the fault was there to be read
     return bytes(out), taken
 

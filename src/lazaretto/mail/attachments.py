@@ -6,7 +6,7 @@ of each format.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -15,20 +15,25 @@ from lazaretto.mail.attached_page import read_page
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.calendar import readable
 from lazaretto.mail.charset import decode_text, html_charset
+from lazaretto.mail.cms import cms_kind
 from lazaretto.mail.defects import DefectList
 from lazaretto.mail.documents import (
     DocumentFacts,
+    document_pictures,
+    read_note,
+    read_old,
+    read_open_document,
     read_open_xml,
     read_pdf,
     read_rtf,
+    read_table,
 )
 from lazaretto.mail.drawn_codes import codes_in_text
 from lazaretto.mail.filetype import detect
 from lazaretto.mail.links import make_link, text_links
-from lazaretto.mail.ole import OLE, ole_traits
+from lazaretto.mail.ole import OLE
 from lazaretto.mail.qr import PICTURE_TYPES, code_links, qr_links
 from lazaretto.mail.unpack import MAX_DEPTH, open_file, path
-from lazaretto.mail.vba import macro_traits
 from lazaretto.model.message import Attachment, Link, Member
 
 MAX_ATTACHMENTS = 500
@@ -63,7 +68,9 @@ TRAITS: dict[str, str] = {
     "auto_macro": "holds macros that run without being asked",
     "odd_macro": "holds macros that start programs or load files",
     "xlm_macro": "holds macros of the oldest kind, in the cells of a sheet",
-    "dde": "a field starts a program",
+    "dde": "a field or a cell starts a program",
+    "equation": "holds an object of the old equation editor",
+    "auto_object": "holds an object that is loaded as soon as it is opened",
     "password_in_text": "was opened with a password of the letter",
     "nested_too_deep": "lies within more files than we open",
     "archive_bomb": "unpacks to far more than any honest file",
@@ -71,9 +78,14 @@ TRAITS: dict[str, str] = {
     "archive_cut": "an archive holds more than we list",
     "archive_broken": "claims to be an archive and cannot be read",
     "uuencoded": "was written into a text",
+    "encrypted_message": "is a message for whoever has the key",
 }
 """Every trait with what it says."""
 
+SIGNED = "application/pkcs7-mime"
+"""The type of S/MIME containers, signed or encrypted."""
+
+_PGP_MESSAGE = b"-----BEGIN PGP MESSAGE-----"
 _ARCHIVES = frozenset(
     {
         "application/zip",
@@ -81,6 +93,7 @@ _ARCHIVES = frozenset(
         "application/gzip",
         "application/x-bzip2",
         "application/x-xz",
+        "application/zstd",
         "application/x-rar",
         "application/x-7z-compressed",
         "application/java-archive",
@@ -90,7 +103,11 @@ _ARCHIVES = frozenset(
 _PAGES = frozenset({"text/html", "image/svg+xml", "application/hta"})
 _CARRIERS = frozenset({"application/onenote", "application/rtf"})
 _READ_AS_TEXT = frozenset(
-    {"text/plain", "text/calendar", "text/vcard", "application/x-mswinurl", "text/xml", "text/csv"}
+    {
+        *("text/plain", "text/calendar", "text/vcard", "text/xml", "text/csv", "application/x-mswinurl"),
+        *("text/x-web-query", "application/x-library-ms", "application/x-search-ms"),
+        *("application/x-settingcontent", "text/x-shell-command"),
+    }
 )
 
 
@@ -185,6 +202,10 @@ class _Look:
     def look(self) -> None:
         """By what it is."""
         self._known(_document(self.data, self.detected))
+        if self.data.startswith(b"PK") and self.detected.startswith("application/vnd."):
+            for picture in document_pictures(self.data):
+                if self.budget.take_picture():
+                    self.links += qr_links(picture, self.part)
         if self.detected == "application/pdf":
             self._pdf()
         elif self.detected in _ARCHIVES:
@@ -199,6 +220,9 @@ class _Look:
                 text, _ = decode_text(self.data[:MAX_PAGE], self.content.charset)
                 self._text(readable(text) if self.detected == "text/calendar" else text)
                 self.links += code_links(codes_in_text(text, self.budget), self.part)
+        elif self.detected in {SIGNED, "application/pgp"}:
+            self.encrypted = cms_kind(self.data) == "encrypted" or _PGP_MESSAGE in self.data[:100]
+            self.traits += ["encrypted_message"] if self.encrypted else []
         elif self.detected in _CARRIERS or self._embeds():
             self._open()
 
@@ -300,18 +324,26 @@ class _Look:
 
 
 def _document(data: bytes, detected: str) -> DocumentFacts:
-    if detected == "application/pdf":
-        return read_pdf(data)
-    if detected == "application/rtf":
-        return read_rtf(data)
-    if detected == "application/vnd.ms-tnef":
-        return DocumentFacts(("tnef",))
     if data.startswith(OLE):
-        traits, encrypted = ole_traits(data)
-        return DocumentFacts((*traits, *(macro_traits(data) if "macro" in traits else ())), encrypted)
-    if detected.startswith(("application/vnd.openxml", "application/vnd.ms-")) and data.startswith(b"PK"):
-        return read_open_xml(data)
-    return DocumentFacts()
+        facts = read_old(data)
+        return replace(facts, uris=()) if detected == "application/x-msi" else facts
+    if data.startswith(b"PK"):
+        office = detected.startswith(("application/vnd.openxml", "application/vnd.ms-"))
+        open_document = detected.startswith("application/vnd.oasis.")
+        return read_open_xml(data) if office else read_open_document(data) if open_document else NOTHING
+    reader = _DOCUMENTS.get(detected)
+    return reader(data) if reader is not None else NOTHING
+
+
+NOTHING = DocumentFacts()
+_DOCUMENTS: dict[str, Callable[[bytes], DocumentFacts]] = {
+    "application/pdf": read_pdf,
+    "application/rtf": read_rtf,
+    "application/onenote": read_note,
+    "application/vnd.ms-tnef": lambda _: DocumentFacts(("tnef",)),
+    "text/csv": read_table,
+    "text/x-sylk": read_table,
+}
 
 
 def _uri_links(uris: Iterable[str], part: int) -> Iterator[Link]:

@@ -13,10 +13,11 @@ import re
 from collections.abc import Callable, Iterable
 
 from lazaretto.mail.attached_page import page_codes
-from lazaretto.mail.attachments import MAX_ATTACHMENTS, Content, Inspected, inspect
+from lazaretto.mail.attachments import MAX_ATTACHMENTS, SIGNED, Content, Inspected, inspect
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.calendar import readable
 from lazaretto.mail.charset import decode_text, html_charset
+from lazaretto.mail.cms import signed_content
 from lazaretto.mail.defects import DefectList
 from lazaretto.mail.drawn_codes import codes_in_text
 from lazaretto.mail.entity import Entity, clean_filename
@@ -196,6 +197,12 @@ class Contents:
             self.attach(inner)
         if descend and attachment.detected_type == "message/rfc822":
             self._letter(attachment.part, inspected.content.data)
+        elif (
+            descend
+            and attachment.detected_type == SIGNED
+            and (signed := signed_content(inspected.content.data))
+        ):
+            self._letter(attachment.part, signed)
 
     def _letter(self, index: int, data: bytes) -> None:
         """A message in an archive, or under another type, is read like one that is attached."""
@@ -207,7 +214,8 @@ class Contents:
         """Look again into what is locked, with the passwords that the letter gives."""
         if not self._locked:
             return
-        self._passwords = candidates((*(text.visible for text in self.texts), subject))
+        names = [attachment.filename or "" for attachment in self.attachments if not attachment.inside]
+        self._passwords = candidates((subject, *(text.visible for text in self.texts)), names)
         for index, content in self._locked[:MAX_LOCKED_FILES]:
             inspected = inspect(content, self.defects, self.budget, passwords=self._passwords)
             self.attachments[index] = inspected.attachment

@@ -10,7 +10,10 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
+from lazaretto.mail.old_documents import addresses, old_traits, rtf_traits, table_traits
+from lazaretto.mail.ole import ole_traits
 from lazaretto.mail.vba import macro_traits
 from lazaretto.mail.zipfiles import MAX_DOCUMENT_PART, read_member, zip_members
 from lazaretto.model.message import HtmlFacts
@@ -35,6 +38,12 @@ MAX_RELATIONS = 50
 
 MAX_TEXT_PARTS = 10
 """Inner files of one Office document whose text is searched for addresses."""
+
+MAX_PICTURES = 3
+"""Pictures of one document that are searched for codes."""
+
+MAX_PICTURE = 4 << 20
+"""Bytes of one of them."""
 
 MAX_MACROS = 2 << 20
 """Bytes of the macros of one Office document."""
@@ -66,9 +75,13 @@ _TEXT_PART = re.compile(
     r"word/(?:document|header\d{0,3}|footer\d{0,3}|footnotes)\.xml$|xl/sharedstrings\.xml$"
     r"|xl/externallinks/[^/]{1,50}\.xml$|ppt/slides/slide\d{1,4}\.xml$"
 )
+_PICTURE_PART = re.compile(r"(?:/media/|^pictures/)[^/]{1,100}\.(?:png|jpe?g|gif|bmp|webp)$")
 _TAG = re.compile(rb"<[^<>]{0,5000}>")
 _PARAGRAPH = re.compile(rb"</(?:w:p|a:p|si)>|<(?:w:br|w:tab|a:br)\b[^<>]{0,100}>")
-_FIELD = b"instrText"
+_FIELD = re.compile(rb"<w:instrText(?:\s[^<>]{0,200})?>([^<]{0,4000})")
+_SIMPLE_FIELD = re.compile(rb"\sw:instr\s?=\s?\"([^\"<>]{0,4000})")
+_OPEN_LINK = re.compile(rb"xlink:href\s?=\s?\"(https?://[^\"<>]{4,2000})", re.IGNORECASE)
+_LISTS_OF_MACROS = ("/", "script-lc.xml", "script-lb.xml", "dialog-lc.xml", "dialog-lb.xml")
 _DDE = re.compile(rb"\bDDE(?:AUTO)?\s", re.IGNORECASE)
 _SVG_SCRIPT = re.compile(r"<script[\s>/]|\son[a-z]{3,20}\s?=|javascript:", re.IGNORECASE)
 _LONG_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{" + str(SMUGGLED_BASE64) + r"}")
@@ -173,9 +186,15 @@ def read_open_xml(data: bytes) -> DocumentFacts:
         elif _TEXT_PART.match(name) and len(texts) < MAX_TEXT_PARTS:
             part = read_member(data, member, MAX_DOCUMENT_PART)
             texts.append(_written(part))
-            if b"<ddeLink" in part or (_FIELD in part and _DDE.search(_plain(part, b""))):
+            if b"<ddeLink" in part or _DDE.search(_fields(part)) is not None:
                 traits["dde"] = None
     return DocumentFacts(tuple(traits), uris=tuple(uris), texts=tuple(texts))
+
+
+def _fields(part: bytes) -> bytes:
+    """The instructions of the fields of a part, those of one field put together."""
+    written = b"".join(found.group(1) for found in _FIELD.finditer(part))
+    return written + b" ".join(found.group(1) for found in _SIMPLE_FIELD.finditer(part))
 
 
 def _written(part: bytes) -> str:
@@ -198,14 +217,54 @@ def _external(relations: bytes) -> Iterator[tuple[str, bool]]:
             yield target.group(1).decode("utf-8", "replace").replace("&amp;", "&"), loaded
 
 
+def document_pictures(data: bytes) -> Iterator[bytes]:
+    """The first pictures of an Office or OpenDocument file: codes hide in them."""
+    pictures = (member for member in zip_members(data) if _PICTURE_PART.search(member.name.lower()))
+    for member in islice(pictures, MAX_PICTURES):
+        yield read_member(data, member, MAX_PICTURE)
+
+
 def read_rtf(data: bytes) -> DocumentFacts:
-    """Embedded objects and remote templates of RTF."""
-    traits = []
-    if b"\\objdata" in data or b"\\object" in data:
-        traits.append("embedded_object")
-    if b"\\*\\template" in data and b"http" in data:
-        traits.append("external_template")
-    return DocumentFacts(tuple(traits))
+    """Objects, remote templates, fields and addresses of RTF."""
+    return DocumentFacts(rtf_traits(data), uris=addresses(data))
+
+
+def read_old(data: bytes) -> DocumentFacts:
+    """Macros, objects, fields, encryption and addresses of a compound file."""
+    traits, encrypted = ole_traits(data)
+    traits = tuple(dict.fromkeys((*traits, *old_traits(data))))
+    more = macro_traits(data) if "macro" in traits else ()
+    return DocumentFacts((*traits, *more), encrypted, addresses(data))
+
+
+def read_note(data: bytes) -> DocumentFacts:
+    """Addresses in a OneNote notebook."""
+    return DocumentFacts(uris=addresses(data))
+
+
+def read_table(data: bytes) -> DocumentFacts:
+    """Cells of a table in text that act."""
+    return DocumentFacts(table_traits(data))
+
+
+def read_open_document(data: bytes) -> DocumentFacts:
+    """Macros, addresses, texts and encryption of an OpenDocument file."""
+    traits: dict[str, None] = {}
+    uris: dict[str, None] = {}
+    texts: list[str] = []
+    encrypted = False
+    for member in zip_members(data):
+        name = member.name.lower()
+        if name.startswith(("basic/", "scripts/")) and not name.endswith(_LISTS_OF_MACROS):
+            traits["macro"] = None
+        elif name == "meta-inf/manifest.xml":
+            encrypted = b"encryption-data" in read_member(data, member, MAX_DOCUMENT_PART)
+        elif name in {"content.xml", "styles.xml"}:
+            part = read_member(data, member, MAX_DOCUMENT_PART)
+            texts.append(_written(part))
+            for found in islice(_OPEN_LINK.finditer(part), MAX_URIS):
+                uris[html.unescape(found.group(1).decode("utf-8", "replace"))] = None
+    return DocumentFacts(tuple(traits), encrypted, tuple(uris), tuple(texts))
 
 
 def svg_traits(text: str) -> tuple[str, ...]:

@@ -34,8 +34,14 @@ def note_files(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 def rtf_files(data: bytes) -> Iterator[tuple[str, bytes]]:
     """The objects of an RTF document, out of their hexadecimal writing."""
+    for number, content in enumerate(object_data(data), 1):
+        yield from _object(content, number)
+
+
+def object_data(data: bytes) -> Iterator[bytes]:
+    """The objects of an RTF document as bytes, with their heads."""
     at = 0
-    for number in range(1, MAX_EMBEDDED + 1):
+    for _ in range(MAX_EMBEDDED):
         at = data.find(b"\\objdata", at)
         if at < 0:
             return
@@ -44,7 +50,7 @@ def rtf_files(data: bytes) -> Iterator[tuple[str, bytes]]:
             b"", data[at : at + 2 * MAX_OBJECT]
         )  # groups inside hide the end and the digits
         digits = _NOT_HEX.sub(b"", written.partition(b"}")[0])
-        yield from _object(binascii.unhexlify(digits[: len(digits) // 2 * 2]), number)
+        yield binascii.unhexlify(digits[: len(digits) // 2 * 2])
 
 
 def _object(data: bytes, number: int) -> Iterator[tuple[str, bytes]]:

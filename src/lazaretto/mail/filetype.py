@@ -8,6 +8,7 @@ Limits: TEXT_SAMPLE bytes are looked at where text has to be understood.
 
 import re
 
+from lazaretto.mail.cms import cms_kind
 from lazaretto.mail.ole import ole_type
 from lazaretto.mail.signatures import LANGUAGES, RIFF, SCRIPT_NAMES, SIGNATURES
 from lazaretto.mail.zipfiles import zip_type
@@ -49,7 +50,7 @@ def _by_signature(data: bytes) -> str:
         if head.startswith(signature):
             return media_type
     at = head.find(b"%PDF-")  # readers accept it anywhere in the first 1,024 bytes
-    return "application/pdf" if at > 0 else ""
+    return "application/pdf" if at > 0 else "application/pkcs7-mime" if cms_kind(head) else ""
 
 
 def _java_or_mach(head: bytes) -> str:

@@ -47,7 +47,7 @@ _FIRST = frozenset(
     }
 )
 _NEXT = frozenset({"doc", "docx", "xls", "xlsx", "ppt", "pptx", "pdf", "png", "jpg", "jpeg", "gif", "ics"})
-_STREAMS = {"application/gzip", "application/x-bzip2", "application/x-xz"}
+_STREAMS = {"application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,8 @@ def _zip(data: bytes, detected: str, budget: Budget, passwords: tuple[str, ...])
         if member.encrypted:
             content, opened_by = open_member(data, member, _first(password, passwords), limit)
             password, taken = opened_by or password, member.packed
+        if not content and member.size and not member.encrypted:
+            cut = True  # packed in a way that we cannot undo: nobody here has seen it
         if content:
             budget.take_inner(len(content))
             over = len(content) >= limit

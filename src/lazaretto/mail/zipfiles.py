@@ -4,10 +4,15 @@ Broken archives give what can be read. Nothing declared is believed: sizes bound
 inflated counts. Limits: MAX_MEMBERS, SNIFF_BYTES of one member, MAX_INFLATED of one archive.
 """
 
+import bz2
+import lzma
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
+
+from backports import zstd
 
 MAX_MEMBERS = 1_000
 """Members of one archive that are listed."""
@@ -25,7 +30,21 @@ _END = b"PK\x05\x06"
 _CENTRAL = b"PK\x01\x02"
 _LOCAL = b"PK\x03\x04"
 _END_SEARCH = 65_557
-_STORED, _DEFLATED, _AES = 0, 8, 99
+
+
+class _Method(IntEnum):
+    """How a member is packed."""
+
+    STORED = 0
+    DEFLATED = 8
+    BZIP2 = 12
+    LZMA = 14
+    ZSTD = 93
+    XZ = 95
+    AES = 99
+
+
+_LZMA_MEMORY = 64 << 20
 
 _OPEN_XML: tuple[tuple[str, str, str], ...] = (
     (
@@ -63,7 +82,7 @@ class ZipMember:
     @property
     def encrypted(self) -> bool:
         """A password is needed."""
-        return bool(self.flags & 1) or self.method == _AES
+        return bool(self.flags & 1) or self.method == _Method.AES
 
 
 def zip_members(data: bytes) -> tuple[ZipMember, ...]:
@@ -117,11 +136,11 @@ def read_packed(data: bytes, member: ZipMember, limit: int) -> tuple[bytes, int]
     start = local_start(data, member)
     if member.encrypted or start < 0:
         return b"", 0
-    if member.method == _STORED:
+    if member.method == _Method.STORED:
         content = data[start : start + min(limit, max(member.packed, 0) or limit)]
         return content, len(content)
-    if member.method != _DEFLATED:
-        return b"", 0
+    if member.method != _Method.DEFLATED:
+        return _rare(data[start : start + (member.packed or limit)], member.method, limit)
     size = min(member.packed or limit, limit) + 1024
     reader = zlib.decompressobj(-15)
     try:
@@ -131,6 +150,26 @@ def read_packed(data: bytes, member: ZipMember, limit: int) -> tuple[bytes, int]
     except zlib.error:
         return b"", 0
     return content, min(size, len(data) - start) - len(reader.unconsumed_tail) - len(reader.unused_data)
+
+
+def _rare(packed: bytes, method: int, limit: int) -> tuple[bytes, int]:
+    """The packers that other programs than Windows use; b"" for those that we do not have. APPNOTE 4.4.5."""
+    try:
+        match method:
+            case _Method.BZIP2:
+                return bz2.BZ2Decompressor().decompress(packed, limit), len(packed)
+            case _Method.LZMA:  # version and size of the properties in front of them. APPNOTE 5.8.8
+                size = int.from_bytes(packed[2:4], "little")
+                head = packed[4 : 4 + size] + b"\xff" * 8
+                lzma_reader = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_LZMA_MEMORY)
+                return lzma_reader.decompress(head + packed[4 + size :], limit), len(packed)
+            case _Method.ZSTD:
+                return zstd.ZstdDecompressor().decompress(packed, limit), len(packed)
+            case _Method.XZ:
+                return lzma.LZMADecompressor(memlimit=_LZMA_MEMORY).decompress(packed, limit), len(packed)
+    except (lzma.LZMAError, zstd.ZstdError, OSError, ValueError, EOFError):
+        pass
+    return b"", 0
 
 
 def local_start(data: bytes, member: ZipMember) -> int:

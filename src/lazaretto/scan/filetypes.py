@@ -93,7 +93,8 @@ _EXTENSIONS: dict[str, FileKind] = {
     **dict.fromkeys(("one", "onepkg", "onetoc2"), FileKind.ONENOTE),
     **dict.fromkeys(("msi", "msix", "appx", "apk", "msp", "reg", "appinstaller"), FileKind.INSTALLER),
     **dict.fromkeys(
-        ("mst", "msixbundle", "appxbundle", "application", "diagcab", "xapk"), FileKind.INSTALLER
+        ("mst", "msixbundle", "appxbundle", "application", "diagcab", "xapk", "wsb"),
+        FileKind.INSTALLER,
     ),
     **dict.fromkeys(("htm", "html", "shtml", "xhtml", "mht", "mhtml", "svg"), FileKind.HTML),
 }

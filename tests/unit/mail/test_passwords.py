@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import contents, locked, seven
+from lazaretto.mail import contents, locked, passwords, seven
 from lazaretto.mail.parse import parse
 from lazaretto.mail.passwords import MAX_CANDIDATES, MAX_LENGTH, MAX_TEXT, MAX_TEXTS, candidates
 from lazaretto.mail.zipfiles import zip_members
@@ -103,6 +103,26 @@ def test_password_in_the_subject():
     raw = sent_raw.replace(b"Subject: Test", b"Subject: password " + PASSWORD.encode())
 
     assert "password_in_text" in parse(raw).attachments[0].traits
+
+
+@pytest.mark.parametrize(
+    "name", ["invoice_pw_Geheim!42.zip", "Rechnung (Passwort Geheim!42).zip", "a-Geheim!42.zip"]
+)
+def test_password_in_the_name_of_the_file(name):
+    """The name of the archive gives its own password."""
+    message = parse(
+        multipart(part("See the file.", Content_Type="text/plain"), file_part(archive("zip_old"), name))
+    )
+
+    assert "password_in_text" in message.attachments[0].traits
+
+
+def test_limits_of_names():
+    """So many names are searched, so far."""
+    names = [f"pw {n}x.zip" for n in range(passwords.MAX_NAMES + 3)]
+
+    assert passwords.MAX_NAMES == sum(f"{n}x" in passwords.candidates((), names) for n in range(len(names)))
+    assert "9y" not in passwords.candidates((), [" " * passwords.MAX_NAME + "pw 9y.zip"])
 
 
 def test_locked_file_limit():

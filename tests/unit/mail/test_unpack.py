@@ -4,9 +4,12 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import zipfile
+import zlib
 
 import pytest
+from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +48,8 @@ def names(message):
         (gzip.compress(PROGRAM, mtime=0), "inner.exe"),
         (bz2.compress(PROGRAM), "inner.exe"),
         (lzma.compress(PROGRAM), "inner.exe"),
+        (zstd.compress(PROGRAM), "inner.exe"),
+        (zstd.compress(tar_of({"a/inner.exe": PROGRAM})), "a/inner.exe"),
         (archive("iso_joliet"), "A long folder/inner.exe"),
         (archive("iso_plain"), "A/INNER.EXE"),
         (zip_of(CONTENT_TYPES | {"word/embeddings/inner.exe": PROGRAM}), "word/embeddings/inner.exe"),
@@ -63,6 +68,53 @@ def test_seven_zip(name):
     files = opened(archive(f"seven_{name}")).files
 
     assert [("a/inner.exe", PROGRAM), ("note.txt", NOTE)] == [(f.name, f.data) for f in files]
+
+
+def zip_packed(method, packed, plain=PROGRAM):
+    """A ZIP whose one member says that it is packed so."""
+    name = b"inner.exe"
+    sizes = struct.pack("<III", zlib.crc32(plain), len(packed), len(plain))
+    local = struct.pack("<HHHHH", 20, 0, method, 0, 0x21) + sizes + struct.pack("<HH", len(name), 0) + name
+    central = struct.pack("<HHHHHH", 20, 20, 0, method, 0, 0x21) + sizes
+    central += struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, 0, 0) + name
+    body = b"PK\x03\x04" + local + packed
+    end = struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central) + 4, len(body), 0)
+    return body + b"PK\x01\x02" + central + b"PK\x05\x06" + end
+
+
+def lzma_packed(plain):
+    filters = [{"id": lzma.FILTER_LZMA1, "dict_size": 1 << 16}]
+    return (
+        b"\x09\x14\x05\x00" + b"\x5d\x00\x00\x01\x00" + lzma.compress(plain, lzma.FORMAT_RAW, filters=filters)
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "packed"),
+    [
+        (12, bz2.compress(PROGRAM)),
+        (14, lzma_packed(PROGRAM)),
+        (93, zstd.compress(PROGRAM)),
+        (95, lzma.compress(PROGRAM)),
+    ],
+    ids=["bzip2", "lzma", "zstd", "xz"],
+)
+def test_rare_packers_of_zip(method, packed):
+    """What 7-Zip and its kin write into a ZIP; broken content is said not to have been seen."""
+    found = opened(zip_packed(method, packed))
+
+    assert [("inner.exe", PROGRAM, False)] == [(f.name, f.data, f.cut) for f in found.files]
+    assert not found.cut
+    assert opened(zip_packed(method, b"\x00broken")).cut
+
+
+@pytest.mark.parametrize("method", [6, 9, 97, 98])
+def test_packers_that_we_do_not_have(method):
+    """The names are listed, and it is said that the content was not seen."""
+    attachment = attached(zip_packed(method, b"whatever")).attachments[0]
+
+    assert ["inner.exe"] == [m.name for m in attachment.members]
+    assert ("archive_cut",) == attachment.traits
 
 
 def test_seven_zip_that_we_cannot_undo():

@@ -43,6 +43,22 @@ def test_examples_of_the_standard(written, plain):
 
 
 @pytest.mark.parametrize(
+    ("part", "acts"),
+    [
+        (b"<w:r><w:instrText>DDEAUTO c:\\x cmd</w:instrText></w:r>", True),
+        (b"<w:instrText>DD</w:instrText><w:instrText>E c:\\x cmd</w:instrText>", True),
+        (b'<w:fldSimple w:instr=" DDEAUTO c:\\x cmd">', True),
+        (b"<w:instrText> TOC </w:instrText><w:t>A DDE server is old.</w:t>", False),
+    ],
+)
+def test_fields_that_act(part, acts):
+    """The instructions of fields count, put together; a text about them does not."""
+    data = zip_of(CONTENT_TYPES | {"word/document.xml": part})
+
+    assert acts is ("dde" in read_open_xml(data).traits)
+
+
+@pytest.mark.parametrize(
     ("source", "traits"),
     [
         (b"Sub AutoOpen()\r\n x = 1\r\nEnd Sub", ("auto_macro",)),

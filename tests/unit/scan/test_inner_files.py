@@ -4,9 +4,11 @@ import pytest
 
 from lazaretto.scan.checks.attachments import check
 from tests.helpers.letters import File, judged, letter, rules_of, seen
-from tests.unit.mail.files import CONTENT_TYPES, zip_of
+from tests.unit.mail.files import CONTENT_TYPES, ole_of, zip_of
 from tests.unit.mail.packed import PASSWORD, archive
+from tests.unit.mail.test_cms import INNER, encrypted, signed
 from tests.unit.mail.test_embedded import note_of, package_of, rtf_of
+from tests.unit.mail.test_old_documents import book
 from tests.unit.mail.test_pdf import carrying
 from tests.unit.mail.test_vba import packed
 
@@ -60,6 +62,58 @@ def test_harmless_inner_files(name, data):
     rules = {f.rule for f in check(letter(attachments=[File(name, data)]), None, None)}
 
     assert not rules - {"attachment_message"}
+
+
+OLD_EDITOR = rtf_of(b"Equation.3", b"abc")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "rule"),
+    [
+        ("a.rtf", OLD_EDITOR, "attachment_equation"),
+        ("a.rtf", OLD_EDITOR.replace(rb"\objemb", rb"\objemb\objupdate"), "attachment_auto_object"),
+        ("a.csv", b"a,b\n=cmd|'/c calc'!A0,1\n", "attachment_dde"),
+        ("a.xls", book(0, 1), "attachment_macro_sheet"),
+        ("smime.p7m", encrypted(), "message_encrypted"),
+        ("invoice\u200f.exe", b"x", "attachment_rtl_name"),
+        ("invoice.pdf" + "\u3000" * 6 + ".exe", b"x", "attachment_padded_name"),
+        ("invoice.pdf" + "_" * 40 + ".exe", b"x", "attachment_padded_name"),
+        ("a.ppam", b"x", "office_add_in"),
+        ("a.zip", zip_of({"q.iqy": b"WEB\n1\nhttp://a.test/"}), "table_that_loads"),
+    ],
+)
+def test_files_that_act_or_deceive(name, data, rule):
+    """Each gives its finding."""
+    verdict = judged(letter(text="Please see the file.\n" * 5, attachments=[File(name, data)]))
+
+    assert rule in rules_of(verdict)
+
+
+def test_equation_that_loads_itself():
+    """Together they are an exploit."""
+    data = OLD_EDITOR.replace(rb"\objemb", rb"\objemb\objupdate")
+    verdict = judged(letter(attachments=[File("a.rtf", data)]))
+
+    assert "equation_that_loads_itself" in rules_of(verdict)
+    assert "SUSPICIOUS" == verdict.disposition
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("\u05d7\u05e9\u05d1\u05d5\u05e0\u05d9\u05ea\u200f 12.pdf", b"%PDF-1.4"),
+        ("\u2067\u0641\u0627\u062a\u0648\u0631\u0629\u2069.docx", zip_of(CONTENT_TYPES)),
+        ("very_long_name_____of_a_report.txt", b"hello"),
+        ("smime.p7s", signed(INNER)),
+        ("a.csv", b"name,command\nann,cmd|powershell\n"),
+        ("paper.doc", ole_of("WordDocument", content=b"the DDE protocol")),
+    ],
+)
+def test_honest_files(name, data):
+    """Names of right-to-left writers, signatures, tables and papers of every day."""
+    found = {f.rule for f in check(letter(attachments=[File(name, data)]), None, None)}
+
+    assert not found
 
 
 def test_locked_archive_whose_password_is_given():

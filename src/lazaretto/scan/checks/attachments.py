@@ -8,6 +8,8 @@ Limits: MAX_ATTACHMENTS, MAX_MEMBERS of one archive.
 from collections import Counter
 from collections.abc import Iterator
 
+import re2
+
 from lazaretto.model.envelope import Envelope
 from lazaretto.model.facts import Facts
 from lazaretto.model.finding import Finding
@@ -27,6 +29,7 @@ DOUBLE_EXTENSION = "attachment_double_extension"
 RTL_NAME = "attachment_rtl_name"
 PADDED_NAME = "attachment_padded_name"
 ENCRYPTED = "attachment_encrypted"
+ENCRYPTED_MESSAGE = "message_encrypted"
 IN_ARCHIVE = "archive_holds_program"
 HTML = "attachment_html"
 HTML_FORM = "attachment_html_form"
@@ -50,6 +53,8 @@ MACRO_AUTO = "attachment_macro_auto"
 MACRO_ODD = "attachment_macro_odd"
 MACRO_SHEET = "attachment_macro_sheet"
 DDE = "attachment_dde"
+EQUATION = "attachment_equation"
+AUTO_OBJECT = "attachment_auto_object"
 PDF_LURE = "pdf_lure"
 CUT = "attachment_cut"
 BOMB = "archive_bomb"
@@ -67,6 +72,9 @@ MAX_LURE_MEMBERS = 20
 
 MAX_LURE_PAGES = 3
 """Members up to which a page in an archive is meant to be opened; saved pages come with their pictures."""
+
+_PADDING = re2.compile(r"[ \x{00A0}\x{2000}-\x{200A}\x{2800}\x{3000}\x{3164}]{5}|_{12,}\.\w{1,12}$")
+"""Blanks of all kinds, and lines, that push an extension out of the window."""
 
 _EICAR_SHA256 = frozenset(
     {
@@ -103,7 +111,9 @@ _TRAIT_RULES = {
     "auto_macro": (MACRO_AUTO, "holds macros that run when it is opened"),
     "odd_macro": (MACRO_ODD, "holds macros that start programs, load files or hide what they say"),
     "xlm_macro": (MACRO_SHEET, "holds macros in the cells of a sheet, which only malware still uses"),
-    "dde": (DDE, "holds a field that starts a program"),
+    "dde": (DDE, "holds a field or a cell that starts a program"),
+    "equation": (EQUATION, "holds an object of the old equation editor, which runs code when it is broken"),
+    "auto_object": (AUTO_OBJECT, "holds an object that is loaded as soon as it is opened"),
     "pdf_lure": (PDF_LURE, "has one page that holds nothing but a picture or a line, and a link"),
     "pdf_cut": (CUT, "is larger or more complex than we look at"),
     "password_in_text": (PASSWORD_IN_TEXT, "is locked, and a password that stands in the letter opens it"),
@@ -214,9 +224,18 @@ def _content(attachment: Attachment, kind: FileKind, *, alone: bool) -> Iterator
         yield _finding(TYPE_LIES, attachment, reason, field="filename", value=attachment.filename or "")
 
 
+def _turned(name: str) -> bool:
+    """Overrides turn letters of any script; marks and isolates stand in names of Arabic and Hebrew writers.
+
+    Those deceive where the file is not what a document's name would be.
+    """
+    marked = any(c in name for c in "\u2067\u2066\u2068\u200f")
+    return "\u202e" in name or "\u202d" in name or (marked and kind_of_name(name) in _KIND_RULES)
+
+
 def _name(attachment: Attachment) -> Iterator[Finding]:
     name = _base(attachment)
-    if any(c in name for c in "\u202e\u202d\u2067\u2066\u200f"):
+    if _turned(name):
         reason = f"{_called(attachment)} turns the direction of writing around to show another extension."
         yield _finding(RTL_NAME, attachment, reason, field="filename", value=name)
     pieces = name.lower().rsplit(".", 2)
@@ -227,13 +246,16 @@ def _name(attachment: Attachment) -> Iterator[Finding]:
     ):
         reason = f"{_called(attachment)} shows .{pieces[1].strip()} before its real extension .{pieces[2]}."
         yield _finding(DOUBLE_EXTENSION, attachment, reason, field="filename", value=name)
-    if "     " in name:
+    if _PADDING.search(name):
         reason = f"{_called(attachment)} pushes its extension out of sight with spaces."
         yield _finding(PADDED_NAME, attachment, reason, field="filename", value=name)
 
 
 def _traits(attachment: Attachment, *, alone: bool) -> Iterator[Finding]:
-    if attachment.encrypted:
+    if "encrypted_message" in attachment.traits:
+        reason = f"{_called(attachment)} is an encrypted message: only the reader's key opens it."
+        yield _finding(ENCRYPTED_MESSAGE, attachment, reason)
+    elif attachment.encrypted:
         yield _finding(
             ENCRYPTED, attachment, f"{_called(attachment)} is encrypted: nobody but the reader sees into it."
         )
