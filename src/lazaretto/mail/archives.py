@@ -1,24 +1,26 @@
 """What archives hold: a bounded list of members with the type of each by its first bytes.
 
-ZIP, TAR, GZIP, BZIP2, XZ, Zstandard and ISO 9660 are listed, also a TAR that is compressed; 7z and RAR tell
-names.
+ZIP, TAR, GZIP, BZIP2, XZ, Zstandard and images of disks are listed, also a TAR that is compressed; 7z, RAR
+and cabinets tell names.
 A bomb costs no more than the limits: MAX_MEMBERS members, SNIFF_BYTES of each, MAX_INFLATED in all.
 """
 
 import bz2
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
 from backports import zstd
 
+from lazaretto.mail.cab import Cabinet
+from lazaretto.mail.fat import fat_files
 from lazaretto.mail.filetype import UNKNOWN, detect
-from lazaretto.mail.iso import iso_files
 from lazaretto.mail.rar import read_rar
 from lazaretto.mail.sevenzip import read_7z
+from lazaretto.mail.udf import disc_files
 from lazaretto.mail.zipfiles import MAX_INFLATED, MAX_MEMBERS, SNIFF_BYTES, read_member, zip_members
 from lazaretto.model.message import Member
 
@@ -43,17 +45,11 @@ class Listing:
 
 def list_archive(data: bytes, detected: str) -> Listing:
     """The listing of an archive of a detected type; an empty one for what is no archive."""
-    match detected:
-        case "application/x-tar":
-            return _tar(data)
-        case "application/gzip" | "application/x-bzip2" | "application/x-xz" | "application/zstd":
-            return _compressed(data, detected)
-        case "application/x-rar":
-            return _rar(data)
-        case "application/x-7z-compressed":
-            return _seven(data)
-        case "application/x-iso9660-image":
-            return _iso(data)
+    if detected in _COMPRESSED:
+        return _compressed(data, detected)
+    reader = _READERS.get(detected)
+    if reader is not None:
+        return reader(data)
     return _zip(data) if data[:2] == b"PK" else Listing()
 
 
@@ -127,12 +123,21 @@ def _rar(data: bytes) -> Listing:
     return Listing(members, encrypted=found.encrypted, cut=len(members) >= MAX_MEMBERS)
 
 
-def _iso(data: bytes) -> Listing:
+def _files(files: Iterator[tuple[str, bytes]]) -> Listing:
+    """An image without a file that we can read was not seen."""
     members = tuple(
         Member(name, len(body), encrypted=False, detected_type=detect(body[:SNIFF_BYTES], name))
-        for name, body in islice(iso_files(data), MAX_MEMBERS)
+        for name, body in islice(files, MAX_MEMBERS)
     )
-    return Listing(members, cut=len(members) >= MAX_MEMBERS)
+    return Listing(members, cut=not members or len(members) >= MAX_MEMBERS)
+
+
+def _cabinet(data: bytes) -> Listing:
+    cabinet = Cabinet(data)
+    members = tuple(
+        Member(file.name, file.size, encrypted=False, detected_type=UNKNOWN) for file in cabinet.files
+    )
+    return Listing(members, cut=cabinet.cut, broken=not members)
 
 
 def _octal(field: bytes) -> int:
@@ -195,3 +200,16 @@ def _gzip_name(data: bytes) -> str:
     if data[:2] != b"\x1f\x8b" or len(data) < 11 or not data[3] & 8 or data[3] & 4:
         return ""
     return data[10:510].partition(b"\x00")[0].decode("latin-1")
+
+
+_COMPRESSED = frozenset({"application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd"})
+_READERS: dict[str, Callable[[bytes], Listing]] = {
+    "application/x-tar": _tar,
+    "application/x-rar": _rar,
+    "application/x-7z-compressed": _seven,
+    "application/x-iso9660-image": lambda data: _files(disc_files(data)),
+    "application/x-udf-image": lambda data: _files(disc_files(data)),
+    "application/x-raw-disk-image": lambda data: _files(fat_files(data)),
+    "application/x-vhd": lambda data: _files(fat_files(data)),
+    "application/vnd.ms-cab-compressed": _cabinet,
+}

@@ -98,6 +98,10 @@ _ARCHIVES = frozenset(
         "application/x-7z-compressed",
         "application/java-archive",
         "application/x-iso9660-image",
+        "application/x-udf-image",
+        "application/x-raw-disk-image",
+        "application/x-vhd",
+        "application/vnd.ms-cab-compressed",
     }
 )
 _PAGES = frozenset({"text/html", "image/svg+xml", "application/hta"})

@@ -33,6 +33,9 @@ MAX_UNPACKED = 32 << 20
 MAX_INNER = 100
 """Files inside files that are taken out and looked into."""
 
+MAX_SLOW = 4 << 20
+"""Bytes that are unpacked without a library, at a megabyte a second."""
+
 MAX_RENDERED = 6
 """Pages of documents that are drawn to be searched for codes."""
 
@@ -69,6 +72,7 @@ class Budget:
         "opened",
         "pictures",
         "rendered",
+        "slow",
         "text",
         "trees",
         "unpacked",
@@ -85,6 +89,7 @@ class Budget:
         self.pictures = MAX_PICTURES
         self.unpacked = MAX_UNPACKED
         self.inner = MAX_INNER
+        self.slow = MAX_SLOW
         self.rendered = MAX_RENDERED
         self.documents = MAX_DOCUMENTS
 

@@ -9,6 +9,7 @@ Limits: TEXT_SAMPLE bytes are looked at where text has to be understood.
 import re
 
 from lazaretto.mail.cms import cms_kind
+from lazaretto.mail.fat import partitions
 from lazaretto.mail.ole import ole_type
 from lazaretto.mail.signatures import LANGUAGES, RIFF, SCRIPT_NAMES, SIGNATURES
 from lazaretto.mail.zipfiles import zip_type
@@ -79,7 +80,7 @@ def _disk_image(data: bytes) -> str:
         return "application/x-udf-image"
     if len(data) > 512 and data[-512:-504] == b"conectix":
         return "application/x-vhd"
-    bootable = data[510:512] == b"\x55\xaa" and data[:1] in {b"\xeb", b"\xe9"}
+    bootable = data[510:512] == b"\x55\xaa" and (data[:1] in {b"\xeb", b"\xe9"} or bool(partitions(data)))
     return "application/x-raw-disk-image" if bootable else ""
 
 

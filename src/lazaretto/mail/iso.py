@@ -1,7 +1,7 @@
 """ISO 9660 images: the files in them, by the directory of the Joliet names where there is one. ECMA-119.
 
 Limits: MAX_DIRECTORIES that are gone through, MAX_FILES that are found, MAX_DIRECTORY bytes of one; a loop of
-directories ends there. UDF without ISO 9660 beside it is not read.
+directories ends there. The UDF side of an image is read by `udf`.
 """
 
 import struct

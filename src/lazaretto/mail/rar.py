@@ -1,6 +1,6 @@
-"""RAR archives, versions 4 and 5: the names in them, and the content of files that are not packed.
+"""RAR archives, versions 4 and 5: what their headers say of the files in them.
 
-No small and safe package unpacks RAR, so packed files are only named. RAR 5.0 archive format, technote.txt.
+RAR 5.0 archive format, technote.txt. What is packed is unpacked by `rar_files`.
 Limits: MAX_BLOCKS blocks of one archive, MAX_NAME bytes of one name.
 """
 
@@ -25,7 +25,18 @@ class RarFile:
     size: int  # as declared
     encrypted: bool
     start: int = 0  # of its content
-    stored: int = 0  # bytes of content that are there as they are; 0 where they are packed
+    packed: int = 0  # bytes of it in the archive
+    method: int = 0  # how it is packed; 0: not at all
+    version: int = 0  # of the packer: 29 in RAR 3 and 4, from 50 on in RAR 5
+    solid: bool = False  # it goes on where the file before it ended
+    crc: int | None = None
+    whole: bool = True  # it neither begins nor ends in another volume
+    lock: bytes = b""  # how its key is made, in RAR 5
+
+    @property
+    def stored(self) -> int:
+        """Bytes of content that are there as they are; 0 where they are packed."""
+        return 0 if self.method else self.packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +55,6 @@ def read_rar(data: bytes) -> Rar:
         found = ()
     files = tuple(file for file in found if file.name)
     return Rar(any(file.encrypted for file in found), files)
-
-
-def rar_files(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The files that are not packed."""
-    for file in read_rar(data).files:
-        if file.stored and not file.encrypted:
-            yield file.name, data[file.start : file.start + file.stored]
 
 
 def _four(data: bytes) -> Iterator[RarFile]:
@@ -82,7 +86,12 @@ def _file_four(data: bytes, at: int, flags: int, size: int) -> RarFile:
         plain,
         encrypted=bool(flags & 4),
         start=at + size,
-        stored=packed if method == 0x30 else 0,
+        packed=packed,
+        method=method - 0x30,
+        version=data[at + 24],
+        solid=bool(flags & 0x10),
+        crc=struct.unpack_from("<I", data, at + 16)[0],
+        whole=not flags & 3,
     )
 
 
@@ -99,37 +108,51 @@ def _five(data: bytes) -> Iterator[RarFile]:
         added, position = _number(data, position) if flags & 2 else (0, position)
         end = start + size
         if kind == 2:
-            locked = bool(extra) and _has_encryption_record(data[max(start, end - extra) : end])
-            yield _file_five(data, position, end, added, locked=locked)
+            lock = _encryption_record(data[max(start, end - extra) : end]) if extra else b""
+            yield _file_five(data, position, end, added, lock=lock, whole=not flags & 0x18)
         if kind == 5 or size == 0 or end + added >= len(data):
             return
         at = end + added
 
 
-def _file_five(data: bytes, at: int, end: int, packed: int, *, locked: bool) -> RarFile:
+def _file_five(data: bytes, at: int, end: int, packed: int, *, lock: bytes, whole: bool) -> RarFile:
     flags, at = _number(data, at)
     plain, at = _number(data, at)
     _, at = _number(data, at)
-    at += (4 if flags & 2 else 0) + (4 if flags & 4 else 0)
+    at += 4 if flags & 2 else 0
+    crc = struct.unpack_from("<I", data, at)[0] if flags & 4 else None
+    at += 4 if flags & 4 else 0
     packing, at = _number(data, at)
     _, at = _number(data, at)
     length, at = _number(data, at)
     name = data[at : at + min(length, MAX_NAME)].decode("utf-8", "replace")
-    stored = packed if not packing >> 7 & 7 else 0
-    return RarFile("" if flags & 1 else name, plain, encrypted=locked, start=end, stored=stored)
+    return RarFile(
+        "" if flags & 1 else name,
+        plain,
+        encrypted=bool(lock),
+        start=end,
+        packed=packed,
+        method=packing >> 7 & 7,
+        version=50 + (packing & 0x3F),
+        solid=bool(packing & 0x40),
+        crc=crc,
+        whole=whole,
+        lock=lock,
+    )
 
 
-def _has_encryption_record(extra: bytes) -> bool:
+def _encryption_record(extra: bytes) -> bytes:
+    """How the key of a file is made, b"" for a file without one."""
     at = 0
     while at < len(extra):
         size, start = _number(extra, at)
-        kind, _ = _number(extra, start)
+        kind, position = _number(extra, start)
         if kind == 1:
-            return True
+            return extra[position : start + size] or b"\x00"
         if size == 0:
-            return False
+            return b""
         at = start + size
-    return False
+    return b""
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:

@@ -1,11 +1,11 @@
 """Files inside files: what archives and documents hold, taken out to be looked into like any file.
 
-ZIP, TAR, GZIP, BZIP2, XZ, 7z, ISO 9660, Office documents old and new, OneNote and RTF are opened, of RAR what
-is not packed. What a reader may start comes first, so that a crowd of harmless files does not use up the
-limits. Nothing declared is believed.
+ZIP, TAR, GZIP, BZIP2, XZ, Zstandard, 7z, RAR, cabinets, ISO 9660, UDF and FAT images, Office documents old
+and new, OneNote and RTF are opened. What a reader may start comes first, so that a crowd of harmless files
+does not use up the limits. Nothing declared is believed.
 
 Limits: MAX_FILE bytes of one inner file, MAX_RATIO between packed and unpacked, MAX_DEPTH files within each
-other; all files of a message together take from its budget.
+other, MAX_FOLDER; all files of a message together take from its budget.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 
 from lazaretto.mail.archives import TarFile, inflate, inner_name, tar_files
 from lazaretto.mail.budget import Budget
+from lazaretto.mail.cab import Cabinet
 from lazaretto.mail.embedded import note_files, rtf_files
+from lazaretto.mail.fat import fat_files
 from lazaretto.mail.filetype import detect
-from lazaretto.mail.iso import iso_files
 from lazaretto.mail.locked import open_member
 from lazaretto.mail.ole import OLE, ole_files
-from lazaretto.mail.rar import rar_files
+from lazaretto.mail.rar_files import RarContents
 from lazaretto.mail.seven import seven_files
+from lazaretto.mail.udf import disc_files
 from lazaretto.mail.zipfiles import read_packed, zip_members
 
 MAX_DEPTH = 3
@@ -27,6 +29,9 @@ MAX_DEPTH = 3
 
 MAX_FILE = 8 << 20
 """Bytes of one inner file that are read."""
+
+MAX_FOLDER = 16 << 20
+"""Bytes of one stream of a cabinet: the files in it are packed as one."""
 
 MAX_RATIO = 200
 """Unpacked bytes for one packed byte; text packs to a tenth, a bomb to a thousandth."""
@@ -79,6 +84,14 @@ def open_file(
         found = seven_files(data, limit=budget.room(MAX_FILE), passwords=passwords)
         opening = _take(found.files, budget, packed=len(data))
         return replace(opening, cut=opening.cut or found.cut, password=found.password)
+    if detected == "application/vnd.ms-cab-compressed":
+        cabinet = Cabinet(data)
+        opening = _take(cabinet.contents(budget.room(MAX_FOLDER)), budget, packed=len(data))
+        return replace(opening, cut=opening.cut or cabinet.cut)
+    if detected == "application/x-rar":
+        rar = RarContents(data, budget, passwords)
+        opening = _take(rar.files(rank), budget, packed=len(data))
+        return replace(opening, cut=opening.cut or rar.cut, password=rar.password)
     if data[:2] == b"PK":
         return _zip(data, detected, budget, passwords)
     reader = ole_files if data[:4] == OLE else _READERS.get(detected)
@@ -96,8 +109,10 @@ def _bodies(data: bytes, files: Iterator[TarFile]) -> Iterator[tuple[str, bytes]
 
 _READERS: dict[str, Callable[[bytes], Iterator[tuple[str, bytes]]]] = {
     "application/x-tar": _tar,
-    "application/x-rar": rar_files,
-    "application/x-iso9660-image": iso_files,
+    "application/x-iso9660-image": disc_files,
+    "application/x-udf-image": disc_files,
+    "application/x-raw-disk-image": fat_files,
+    "application/x-vhd": fat_files,
     "application/onenote": note_files,
     "application/rtf": rtf_files,
 }

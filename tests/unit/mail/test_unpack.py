@@ -25,6 +25,12 @@ from tests.unit.mail.letters import codes, file_part, letter, multipart, part
 from tests.unit.mail.packed import NOTE, PROGRAM, archive
 
 
+def partitioned(image):
+    """A disk with one partition."""
+    table = b"\x80\0\0\0\x0c\0\0\0" + struct.pack("<II", 1, len(image) // 512)
+    return bytes(446) + table + bytes(48) + b"\x55\xaa" + image
+
+
 def opened(data, name="outer", purse=None):
     return open_file(data, detect(data), name, purse or Budget())
 
@@ -52,6 +58,13 @@ def names(message):
         (zstd.compress(tar_of({"a/inner.exe": PROGRAM})), "a/inner.exe"),
         (archive("iso_joliet"), "A long folder/inner.exe"),
         (archive("iso_plain"), "A/INNER.EXE"),
+        (archive("udf"), "A long folder/inner.exe"),
+        (archive("iso_udf"), "A long folder/inner.exe"),
+        (archive("cab_mszip"), "A long folder/inner.exe"),
+        (archive("cab_stored"), "A long folder/inner.exe"),
+        (archive("fat"), "A long folder/INNER.EXE"),
+        (partitioned(archive("fat")), "A long folder/INNER.EXE"),
+        (partitioned(archive("fat")) + b"conectix" + bytes(504), "A long folder/INNER.EXE"),
         (zip_of(CONTENT_TYPES | {"word/embeddings/inner.exe": PROGRAM}), "word/embeddings/inner.exe"),
     ],
 )
@@ -59,7 +72,9 @@ def test_what_comes_out(data, name):
     """The content of the file inside, under its path."""
     files = opened(data, "folder/inner.exe.gz").files
 
-    assert [(name, PROGRAM, False)] == [(f.name, f.data, f.cut) for f in files]
+    assert [(name, PROGRAM, False)] == [
+        (f.name, f.data, f.cut) for f in files if f.name.lower() != "note.txt"
+    ]
 
 
 @pytest.mark.parametrize("name", ["plain", "lzma", "bcj", "delta", "bzip2", "deflate", "copy"])
