@@ -20,6 +20,7 @@ from lazaretto.policy.compiled import CompiledLists, compile_lists
 from lazaretto.policy.judge import MAX_MATCHES, judge_by_lists
 from lazaretto.scan.classifier.adapted import Own, own_of
 from lazaretto.scan.muted import without_ignored, without_muted
+from lazaretto.scan.partners import check_partners, partners_of
 from lazaretto.scan.people import People, check_people
 from lazaretto.scan.ruleset import Ruleset
 from lazaretto.scan.scan import expressed, observations, observe, verdict_of
@@ -52,6 +53,7 @@ class Listed:
 
     policy: CompiledLists
     people: People
+    partners: tuple[str, ...] = ()  # domains that are trusted, and so worth imitating
     off: frozenset[str] = frozenset()  # rules that are switched off
     own: Own | None = None  # what its labels add to the classifier
 
@@ -71,7 +73,8 @@ class Judged:
 
 def prepare(lists: Lists) -> Listed:
     """The lists, ready to be used; done once for each version."""
-    return Listed(compile_lists(lists), People(lists.people), lists.rules_off, own_of(lists.wording))
+    people, partners = People(lists.people), partners_of(lists)
+    return Listed(compile_lists(lists), people, partners, lists.rules_off, own_of(lists.wording))
 
 
 @cache
@@ -86,9 +89,9 @@ def scan_listed(
     """The verdict and the judgement on one message."""
     kept, ignored = without_ignored(message, listed.policy)
     people = observe(lambda m, _, f: check_people(m, f, listed.people), kept, envelope, facts)
-    heard = without_muted(
-        (*observations(kept, envelope, facts, ruleset, listed.own), *people), kept, listed.policy, ruleset
-    )
+    partners = observe(lambda m, e, f: check_partners(m, e, f, listed.partners), kept, envelope, facts)
+    seen = (*observations(kept, envelope, facts, ruleset, listed.own), *people, *partners)
+    heard = without_muted(seen, kept, listed.policy, ruleset)
     found = without_switched_off(heard.findings, listed.off)
     said = without_switched_off(expressed(kept, envelope, facts, found, ruleset), listed.off)
     ruleset = heard_by(ruleset, listed.off)

@@ -24,7 +24,15 @@ def constants() -> dict[str, str]:
     modules = [check.__module__ for check in CHECKS]
     modules += [
         f"lazaretto.scan.{name}"
-        for name in ("people", "muted", "judged", "checks.learned", "switched", "expressions.rules")
+        for name in (
+            "people",
+            "partners",
+            "muted",
+            "judged",
+            "checks.learned",
+            "switched",
+            "expressions.rules",
+        )
     ]  # what lists have to say
     for module in map(importlib.import_module, modules):
         names |= {
