@@ -40,6 +40,7 @@ MAX_SHOWN_NODES = 1_000
 MAX_MISSES = 100
 """Links whose place is searched in vain before places are no longer searched."""
 
+_SIZE = re.compile(r"(?:^|[;\s])(?:width|height)\s{0,3}:\s{0,3}(\d{1,4}(?:px)?)(?![.\d%])", re.IGNORECASE)
 _UNPRINTED = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\ufeff]+")
 
 
@@ -180,7 +181,20 @@ def _facts(walk: Walk, links: tuple[Link, ...], part: int, framed: Iterable[Flat
         iframes=len(by_tag.get("iframe", [])) + len(by_tag.get("frame", [])),
         meta_refresh=any(is_refresh(c.attributes) for c in by_tag.get("meta", [])),
         structure_hash=structure_of(walk.tags),
+        split_words=walk.split_words,
+        pixels=sum(map(_is_pixel, by_tag.get("img", []))),
+        turned=walk.turned,
     )
+
+
+def _is_pixel(picture: Carrier) -> bool:
+    """A picture from elsewhere that nobody can see: it tells that the letter was opened, and when."""
+    written = picture.attributes
+    if not (written.get("src") or "").strip().lower().startswith(("http:", "https:", "//")):
+        return False
+    sizes = [written.get("width") or "", written.get("height") or ""]
+    sizes += _SIZE.findall((written.get("style") or "")[:500])
+    return picture.hidden or any(size.strip().removesuffix("px") in {"0", "1", "2"} for size in sizes)
 
 
 def _read_flat(text: str, part: int) -> HtmlReading:

@@ -4,7 +4,7 @@ Each element inherits from its parent whether it is shown, its font size and its
 differ from a plain page are remembered, so that ordinary mail costs next to nothing.
 
 Limits: MAX_NODES nodes, MAX_CLASSES class names of one element, MAX_CONDITIONAL comments, MAX_FRAMED pages
-written into frames.
+written into frames, MAX_TURNED elements.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborNode
 
 from lazaretto.mail.colours import WHITE, Colour, parse_colour, unreadable
 from lazaretto.mail.html_links import VECTOR_TAGS
-from lazaretto.mail.styles import NOTHING, Look, look_of
+from lazaretto.mail.styles import MAX_STYLE, NOTHING, Look, look_of
 
 MAX_NODES = 60_000
 """Nodes that are looked at. The tree builder can make many more out of few characters."""
@@ -23,6 +23,9 @@ MAX_CONDITIONAL = 50
 
 MAX_FRAMED = 5
 """Pages written into a frame, as an attribute of it, that are kept."""
+
+MAX_TURNED = 100
+"""Elements shown against their direction that are counted."""
 
 MAX_CLASSES = 20
 """Class names of one element that are looked up."""
@@ -93,6 +96,9 @@ class Walk:
         self.conditional: list[str] = []
         self.framed: list[str] = []
         self.cut = False
+        self.split_words = 0
+        self.turned = 0
+        self._split_at = -1  # pieces seen when hidden text followed a letter
         self.states: dict[int, State] = {}
         self._parent = 0
 
@@ -131,10 +137,14 @@ class Walk:
         data = node.text_content or ""
         if state.hidden:
             self.unseen.append(data)
+            if self.seen and self.seen[-1][-1:].isalpha() and data.strip():
+                self._split_at = len(self.seen)
             return
         if mine != self._parent:
             self._parent = mine
             self._break_after_block(node)
+        self.split_words += self._split_at == len(self.seen) and data[:1].isalpha()
+        self._split_at = -1
         self.seen.append(data.replace("\n", " "))
 
     def _break_after_block(self, node: LexborNode) -> None:
@@ -146,6 +156,8 @@ class Walk:
         self.tags.append(tag)
         attributes = node.attributes
         state = self._state(node, tag, attributes)
+        if attributes and self.turned < MAX_TURNED and _turns(tag, attributes):
+            self.turned += sum(c.isascii() and c.isalpha() for c in (node.text(deep=True) or "")[:50]) >= 3
         if tag in BLOCKS:
             self.seen.append("\n")
         elif tag in CELLS:
@@ -205,6 +217,14 @@ class Walk:
         if name:
             keys.append(f"#{name}")
         return [self.rules[key] for key in keys if key in self.rules]
+
+
+def _turns(tag: str, attributes: dict[str, str | None]) -> bool:
+    """The element shows its letters against their direction: what is written backwards is read forwards."""
+    if tag == "bdo":
+        return (attributes.get("dir") or "").strip().lower() == "rtl"
+    style = (attributes.get("style") or "")[:MAX_STYLE].lower()
+    return "bidi-override" in style and "rtl" in style
 
 
 def shown(inherited: State, look: Look) -> State:

@@ -120,6 +120,9 @@ class HtmlFacts:
     iframes: int
     meta_refresh: bool
     structure_hash: str  # hash of the sequence of tags, blind to text and attributes
+    split_words: int = 0  # words that hidden text stands within
+    pixels: int = 0  # remote images that are too small to be seen, or hidden
+    turned: int = 0  # elements whose Latin letters are shown from right to left
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,8 @@ def test_any_text_is_read(text: str):
         ({"text": "v\u200bi\u200ba\u200bgra for you"}, "zero_width_words"),
         ({"text": "Раypal and аррle are here"}, "mixed_script_words"),
         ({"text": "𝗣𝗮𝘆 now"}, "styled_letters"),
+        ({"text": "Your \u202elapyap\u202c account"}, "text_turned_around"),
+        ({"subject": "Invoice \u202efdp.exe"}, "text_turned_around"),
         ({"text": "Buy V I A G R A here"}, "gappy_words"),
         ({"subject": "LAST CHANCE TODAY"}, "subject_shouts"),
         ({"subject": "You won!!!"}, "subject_decorated"),
@@ -168,6 +170,7 @@ def test_manners_of_writing(how: dict, rule: str):
         {"text": "Größe 50\u00adjähriger Donau\u00addampf\u00adschiff\u00adfahrt"},
         {"text": "IT-отдел и 3D-модель, 50 kΩ, Δt, Москва"},
         {"text": "👩\u200d👩\u200d👧 family"},
+        {"text": "\u202bשלום Ann\u202c, \u2067مرحبا\u2069"},
         {"subject": "Invoice 2026-11-20 from Ann"},
         {"subject": "Re: X310 buffers"},
         {"subject": "NATO and EU"},
@@ -176,6 +179,9 @@ def test_manners_of_writing(how: dict, rule: str):
 def test_ordinary_manners(how: dict):
     """Soft hyphens, real mixed text, emoji joiners and short capitals."""
     assert {} == seen(content, letter(**how))
+
+
+SPLIT = "Pay<span style='font-size:0'>xq</span>Pal and "
 
 
 @pytest.mark.parametrize(
@@ -190,6 +196,12 @@ def test_ordinary_manners(how: dict):
         (f"<p>Hi</p><div style='display:none'>{'words for filters ' * 400}</div>", "hidden_text_much"),
         ("<a href='http://evil.test/'><img src='http://evil.test/a.png'></a>", "image_only"),
         ("<a href='http://evil.test/'></a>", "blank_body"),
+        (f"<p>{SPLIT * 3}</p>", "words_split_by_hidden_text"),
+        ("<p>Your <bdo dir=rtl>lapyaP</bdo> account</p>", "text_turned_around"),
+        ("<p style='unicode-bidi:bidi-override;direction:rtl'>tnuocca lapyaP</p>", "text_turned_around"),
+        ("<img src='http://evil.test/a.gif' width=1 height=1>", "tracking_only"),
+        ("<img src='http://evil.test/a.gif' style='width:1px;height:1px'>&nbsp;", "tracking_only"),
+        ("<div style='display:none'><img src='http://evil.test/a.gif'></div>", "tracking_only"),
     ],
 )
 def test_structures(html: str, rule: str):
@@ -203,6 +215,12 @@ def test_structures(html: str, rule: str):
         "<p>A letter with words and a <a href='https://firm.test/'>link</a>.</p>",
         "<div style='display:none'>Your order has shipped &zwnj;&nbsp;&zwnj;&nbsp;</div><p>Hello Ann, your order is on its way to you.</p>",
         '<script type="application/ld+json">{"@context":"http://schema.org"}</script><p>Booking confirmed for Friday.</p>',
+        "<p>Read more<span style='font-size:0'> about shoes</span> and about <i>shoes</i> here, dear Ann.</p>"
+        * 4,
+        "<p>He<b>ll</b>o Ann, w<wbr>e are <span hidden>never</span> late.</p>" * 4,
+        "<p dir=rtl><bdo dir=rtl>\u05e9\u05dc\u05d5\u05dd</bdo></p>",
+        "<p>Hello Ann, here are the minutes.</p><img src='http://firm.test/o.gif' width=1 height=1>",
+        "<img src='http://firm.test/photo.jpg' width=640 height=480>",
     ],
 )
 def test_structures_of_honest_mail(html: str):

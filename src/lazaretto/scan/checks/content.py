@@ -17,6 +17,7 @@ from lazaretto.scan.thread import is_reply
 ZERO_WIDTH = "zero_width_words"
 MIXED_SCRIPTS = "mixed_script_words"
 STYLED = "styled_letters"
+TURNED = "text_turned_around"
 GAPPY = "gappy_words"
 SHOUTING = "subject_shouts"
 SUBJECT_SIGNS = "subject_decorated"
@@ -47,6 +48,7 @@ _SOFT_HYPHEN = re2.compile(r"\pL\x{00AD}+\pL")
 _CYRILLIC = re2.compile(
     r"[a-zA-Z]+[\x{0400}-\x{04FF}]+[a-zA-Z\x{0400}-\x{04FF}]*|[\x{0400}-\x{04FF}]+[a-zA-Z]+[a-zA-Z\x{0400}-\x{04FF}]*"
 )
+_TURNED = re2.compile(r"[\x{202D}\x{202E}][^\x{202C}\n]{0,3}[A-Za-z0-9.]{2}")
 _STYLED = re2.compile(
     r"[\x{1D400}-\x{1D7FF}\x{FF21}-\x{FF3A}\x{FF41}-\x{FF5A}\x{1F130}-\x{1F189}\x{24B6}-\x{24E9}]{3,}"
 )
@@ -124,6 +126,11 @@ def _letters(passage: Passage) -> Iterator[Finding]:
     if len(mixed) >= (1 if passage.field == "subject" else MIN_MIXED):
         reason = f"{len(mixed)} words mix letters of several scripts, first {quoted(mixed[0].group())}."
         yield passage_finding(MIXED_SCRIPTS, passage, mixed[0].group(), reason, mixed[0].span())
+    if (match := _TURNED.search(text)) is not None:
+        reason = (
+            f"A sign turns the direction of writing around, so that {quoted(match.group())} reads otherwise."
+        )
+        yield passage_finding(TURNED, passage, match.group(), reason, match.span())
     if (match := _STYLED.search(text)) is not None:
         reason = f"Letters are taken from the mathematical or full-width alphabets: {quoted(match.group())}."
         yield passage_finding(STYLED, passage, match.group(), reason, match.span())

@@ -16,6 +16,9 @@ SCRIPT_HIDDEN = "script_obfuscated"
 IFRAME = "iframe_in_mail"
 HIDDEN_TEXT = "hidden_text"
 HIDDEN_MUCH = "hidden_text_much"
+SPLIT = "words_split_by_hidden_text"
+TURNED = "text_turned_around"
+TRACKING_ONLY = "tracking_only"
 IMAGE_ONLY = "image_only"
 NO_TEXT = "blank_body"
 DIGEST = "digest_of_texts"
@@ -29,6 +32,9 @@ MIN_HIDDEN = 600
 
 MUCH_HIDDEN = 4_000
 """Hidden characters that nobody writes by hand."""
+
+MIN_SPLIT = 3
+"""Words that hidden text stands within, from which it is no accident of a text for readers aloud."""
 
 FEW_WORDS = 20
 """Words below which a picture is the message."""
@@ -100,6 +106,11 @@ def _hidden(html: HtmlFacts) -> Iterator[Finding]:
         sample = quoted(html.hidden_sample)
         reason = f"{html.hidden_characters} characters of text are hidden from the reader: {sample}."
         yield _body(rule, html, reason, html.hidden_sample)
+    if html.split_words >= MIN_SPLIT:
+        reason = f"{html.split_words} words have hidden text within them: {quoted(html.hidden_sample)}."
+        yield _body(SPLIT, html, reason, html.hidden_sample)
+    if html.turned:
+        yield _body(TURNED, html, "Words are written backwards and shown forwards.")
 
 
 def _pictures(message: Message) -> Iterator[Finding]:
@@ -110,9 +121,18 @@ def _pictures(message: Message) -> Iterator[Finding]:
             f"The message is {images} pictures with a link and {reading.words} words: no filter can read it."
         )
         yield _body(IMAGE_ONLY, message.html[0], reason)
+    elif _only_tracks(message, reading.words) and not reading.links:
+        reason = "There is nothing to see but a picture that nobody can see: it reports that it was loaded."
+        yield _body(TRACKING_ONLY, message.html[0], reason)
     elif reading.words < 3 and (message.attachments or reading.links) and not images:
         reason = "The body is empty; everything is in the attachment or the link."
         yield Finding(NO_TEXT, reason=reason, place="body", field="text")
+
+
+def _only_tracks(message: Message, words: int) -> bool:
+    pages = message.html[:MAX_HTML]
+    images = sum(html.images for html in pages)
+    return words < 3 and not message.attachments and 0 < images == sum(html.pixels for html in pages)
 
 
 def _frame(message: Message) -> Iterator[Finding]:

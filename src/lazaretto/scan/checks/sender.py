@@ -21,6 +21,7 @@ FROM_MISSING = "from_missing"
 REPLY_TO_FREEMAIL = "reply_to_freemail"
 REPLY_TO_OTHER_FREEMAIL = "reply_to_other_freemail"
 REPLY_TO_ELSEWHERE = "reply_to_elsewhere"
+TURNED = "text_turned_around"
 NAME_SPACED = "display_name_spaced"
 NAME_DECORATED = "display_name_decorated"
 NAME_NOBODY = "display_name_nobody"
@@ -119,6 +120,9 @@ def _reply_to(message: Message, envelope: Envelope, sender: Address) -> Iterator
 def _name(sender: Address, envelope: Envelope, facts: Facts) -> Iterator[Finding]:
     name = sender.name[:MAX_NAME]
     ours = registered_domain(sender.domain) in own_domains(envelope, facts)
+    if "\u202d" in name or "\u202e" in name:
+        reason = f"A sign in the sender's name {quoted(name)} turns the direction of writing around."
+        yield _finding(TURNED, "From", name, reason)
     if _SPACED.search(name):
         reason = f"The letters of the sender's name {quoted(name)} are set apart, as filters read words."
         yield _finding(NAME_SPACED, "From", name, reason)
