@@ -175,6 +175,8 @@ def inspect(
         inside=content.inside,
     )
     links = tuple(look.links[:MAX_ATTACHED_LINKS])
+    if len(look.links) > MAX_ATTACHED_LINKS:
+        defects.add("too_many_links", content.part)
     return Inspected(attachment, content, links, tuple(look.inner), look.locked)
 
 
@@ -310,6 +312,8 @@ class _Look:
         if facts.cut:
             self.traits.append("pdf_cut")
             self.defects.add("document_too_large", self.part)
+        elif facts.more:
+            self.defects.add("document_read_in_part", self.part)
         files = [(name, data) for name, data in facts.files if self._affords(data)]
         if self.content.depth < MAX_DEPTH:
             self._carry(files)

@@ -164,6 +164,7 @@ class Contents:
         self.texts.append(TextPart(part.index, content_type, kept, kept))
         self.add_links(text_links(kept, part.index))
         self.add_links(code_links(codes_in_text(kept, self.budget), part.index))
+        self._pictures_left()
 
     def _html_body(self, part: Part, text: str, content_type: str) -> None:
         kept = self.budget.take_html(text)
@@ -174,19 +175,27 @@ class Contents:
         self.html.append(reading.facts)
         self.add_links(reading.links)
         self.add_links(page_codes(kept, part.index, self.budget))
+        self._pictures_left()
+
+    def _pictures_left(self) -> None:
+        if self.budget.pictures < 0:
+            self.defects.add("too_many_pictures")
 
     def attach(self, content: Content, *, deep: bool = True) -> None:
         """Look into an attachment and list it."""
         if len(self.attachments) >= MAX_ATTACHMENTS:
             self.defects.add("too_many_attachments")
             return
-        deep = deep and self.budget.take_look(len(content.data))
+        if deep and not self.budget.take_look(len(content.data)):
+            deep = False
+            self.defects.add("too_much_attached")
         inspected = inspect(content, self.defects, self.budget, deep=deep, passwords=self._passwords)
         if self._on_file is not None:
             self._on_file(inspected.attachment.sha256, content.data)
         if inspected.locked:
             self._locked.append((len(self.attachments), content))
         self.attachments.append(inspected.attachment)
+        self._pictures_left()
         self._spread(inspected, descend=deep)
 
     def _spread(self, inspected: Inspected, *, descend: bool) -> None:
@@ -216,6 +225,8 @@ class Contents:
             return
         names = [attachment.filename or "" for attachment in self.attachments if not attachment.inside]
         self._passwords = candidates((subject, *(text.visible for text in self.texts)), names)
+        if len(self._locked) > MAX_LOCKED_FILES:
+            self.defects.add("too_many_locked_files")
         for index, content in self._locked[:MAX_LOCKED_FILES]:
             inspected = inspect(content, self.defects, self.budget, passwords=self._passwords)
             self.attachments[index] = inspected.attachment

@@ -94,6 +94,7 @@ class PdfFacts:
     picture: float = 0.0  # part of the first page that pictures cover
     cut: bool = False  # a limit kept us from looking
     drawn: int = 0  # pages that were drawn
+    more: bool = False  # pages, links or files were left unread
 
     @property
     def lure(self) -> bool:
@@ -116,6 +117,7 @@ def read_pages(data: bytes, budget: Budget, passwords: tuple[str, ...] = ()) -> 
     with closing(document):
         facts.opened = True
         facts.pages = len(document)
+        facts.more = facts.pages > MAX_TEXT_PAGES or document.count_attachments() > MAX_FILES
         for index in range(min(facts.pages, MAX_TEXT_PAGES)):
             _page(document, index, facts, budget)
         facts.files += _files(document)
@@ -162,8 +164,9 @@ def _page(document: "PdfDocument", index: int, facts: PdfFacts, budget: Budget) 
     facts.texts.append(text.get_text_range(0, min(text.count_chars(), MAX_TEXT), errors="replace"))
     text.close()
     for uri in _uris(document, page):
-        if len(facts.uris) < MAX_LINKS and uri not in facts.uris:
-            facts.uris.append(uri)
+        if uri not in facts.uris:
+            facts.uris += [uri] if len(facts.uris) < MAX_LINKS else []
+            facts.more = facts.more or len(facts.uris) >= MAX_LINKS
     if index < MAX_DRAWN:
         _look(page, index, facts, budget)
     page.close()
@@ -198,6 +201,8 @@ def _look(page: "PdfPage", index: int, facts: PdfFacts, budget: Budget) -> None:
     elif budget.take_page():
         facts.drawn += 1
         facts.codes += _codes(page)
+    else:
+        facts.more = True
 
 
 def _pictures(page: "PdfPage", objects: int) -> tuple[float, int]:

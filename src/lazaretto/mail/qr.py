@@ -37,8 +37,8 @@ MAX_SIDE = 1_600
 MIN_SIDE = 21
 """Pixels of the shorter side: the smallest code has so many modules."""
 
-MAX_CODES = 5
-"""Codes of one picture that are read."""
+MAX_CODES = 20
+"""Codes of one picture that are read: a sheet of harmless ones must not hide the one that matters."""
 
 MAX_EMBEDDED = 10
 """Pictures written into one page that are looked at."""

@@ -10,6 +10,7 @@ from lazaretto.scan.checks import (
     impersonation,
     invitations,
     known,
+    limits,
     links,
     markup,
     sender,
@@ -32,5 +33,6 @@ CHECKS = (
     markup.check,
     bulk.check,
     history.check,
+    limits.check,
 )
 """All checks, in the order in which equal findings are listed."""
