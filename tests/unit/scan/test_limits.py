@@ -9,7 +9,20 @@ from lazaretto.mail.parse import parse
 from lazaretto.mail.pdf import MAX_TEXT_PAGES
 from lazaretto.mail.received import MAX_HOPS
 from lazaretto.model.facts import DkimResult
-from lazaretto.scan import base64text, brands, confusables, gibberish, hosts, lookalike, people, reading
+from lazaretto.model.lists import Lists
+from lazaretto.scan import (
+    base64text,
+    brands,
+    confusables,
+    gibberish,
+    hosts,
+    lookalike,
+    muted,
+    people,
+    reading,
+    summary,
+    whatif,
+)
 from lazaretto.scan.checks import (
     attachments,
     authentication,
@@ -25,8 +38,11 @@ from lazaretto.scan.checks import (
     wording,
 )
 from lazaretto.scan.evidence import MAX_QUOTED, MAX_VALUE, clipped, quoted
+from lazaretto.scan.expressions.suggest import MAX_NAME as MAX_COMPARED
+from lazaretto.scan.expressions.suggest import nearest
 from lazaretto.scan.hosts import listed
-from lazaretto.scan.judged import MAX_NUMBERS
+from lazaretto.scan.judged import MAX_NUMBERS, prepare, scan_listed
+from lazaretto.scan.ruleset import load_ruleset
 from lazaretto.scan.score import MAX_REASONS
 from lazaretto.scan.thread import MAX_HEADER, is_reply
 from tests.helpers.letters import (
@@ -356,10 +372,6 @@ def test_people_of_a_registry():
 
 def test_entries_that_are_named():
     """So many of those that cannot be used are named."""
-    from lazaretto.model.lists import Lists
-    from lazaretto.scan.judged import prepare, scan_listed
-    from lazaretto.scan.ruleset import load_ruleset
-
     wrong = tuple(ignored("(", number=n) for n in range(1, MAX_NUMBERS + 9))
     verdict = scan_listed(
         letter(), ENVELOPE, OFFLINE, load_ruleset(), prepare(Lists(1, ignored_urls=wrong))
@@ -367,3 +379,53 @@ def test_entries_that_are_named():
     (finding,) = [w.finding for w in verdict.findings if w.rule.id == "list_entries_left_out"]
 
     assert MAX_NUMBERS - 1 == finding.value.count(",")
+
+
+def test_what_a_summary_keeps():
+    """Addresses, findings, files and the lengths of fields are bounded."""
+    many = ", ".join(f"a{n}@firm.test" for n in range(summary.MAX_ADDRESSES + 5))
+    message = letter(
+        to=many,
+        subject="s" * 5_000,
+        headers={"X-Mailer": "m" * 9_000},
+        attachments=[File(f"{n}.exe", EXE) for n in range(summary.MAX_ATTACHMENTS + 3)],
+        html="".join(f"<a href='http://{n}.{n}.9.9/'>paypal.com</a>" for n in range(1, 90)),
+    )
+    kept = summary.summarise(message, ENVELOPE, OFFLINE, judged(message))
+
+    assert summary.MAX_ADDRESSES == len(kept.to)
+    assert summary.MAX_FIELD == len(kept.subject)
+    assert summary.MAX_FINDINGS == len(kept.findings)
+    assert summary.MAX_ATTACHMENTS == len(kept.attachments)
+    assert summary.MAX_HEADER_VALUE >= max(len(value) for _, value in kept.headers)
+
+
+def test_groups_that_are_left_out_on_trial(monkeypatch):
+    """What would change a verdict is tried on so many groups, alone and in pairs."""
+    message = letter(
+        from_="PayPal <x@evil.test>",
+        text="Your account is suspended. Verify your password: http://192.0.2.7/login",
+    )
+    verdict = judged(message)
+    whole = whatif.what_if(verdict, load_ruleset(), sender="x@evil.test").changes
+    monkeypatch.setattr(whatif, "MAX_GROUPS", 0)
+    monkeypatch.setattr(whatif, "MAX_IN_PAIRS", 0)
+    few = whatif.what_if(verdict, load_ruleset(), sender="x@evil.test").changes
+
+    assert len(few) < len(whole)
+    assert whatif.MAX_SHOWN + 1 == len(whatif._shown("x" * 900))
+
+
+def test_names_that_are_compared():
+    """A name of a thousand letters is compared by its beginning."""
+    assert "" == nearest("x" * 9_000, ["gtube"])
+    assert "a" * MAX_COMPARED == nearest("a" * 900, ["a" * MAX_COMPARED, "b"])
+
+
+def test_long_links_under_an_url_pattern():
+    """A pattern is looked for in the beginning of a link."""
+    far = "http://a.test/" + "a" * muted.MAX_HREF + "here"
+    listed = prepare(Lists(1, ignored_urls=(ignored("here"),)))
+    message = letter(html=f"<a href='{far}'>x</a>")
+
+    assert () == scan_listed(message, ENVELOPE, OFFLINE, load_ruleset(), listed).judgement.matches
