@@ -38,7 +38,10 @@ MAX_CELLS = 60_000
 """Cells of one document that are gone through: a code of many modules has forty thousand."""
 
 FEW_SIGNS = 100
-"""Blocks, or coloured cells, below which a document holds no drawing."""
+"""Blocks below which a text holds no drawing."""
+
+FEW_CELLS = 120
+"""Cells below which a page holds no drawing: twenty-one rows of six runs and more."""
 
 PIXELS = 4
 """Of a module where it is read."""
@@ -51,9 +54,12 @@ DARK = 3 * 110
 
 Rows = Sequence[Sequence[bool]]
 
-_BLOCK = re.compile("[█▀▄▉▇⬛■#]|&#(?:9608|9600|9604|11035|x25(?:88|80|84)|x2b1b);", re.IGNORECASE)
-_COLOURED = re.compile(r"<t[dh]\s[^<>]{0,300}?(?:bgcolor|background|class|style)", re.IGNORECASE)
-_DRAWN = "█▀▄▉▇⬛■#"
+_BLOCK_ENTITY = re.compile(r"&#(?:9608|9600|9604|11035|x25(?:88|80|84)|x2b1b);", re.IGNORECASE)
+_EMPTY_CELLS = re.compile(
+    r"(?:<t[dh]\b[^<>]{0,300}+>(?:\s|&nbsp;|\xa0)*+(?:</t[dh]>)?+\s*+){8}", re.IGNORECASE
+)
+_BLOCKS = "█▀▄▉▇⬛■"
+_DRAWN = f"{_BLOCKS}#"
 _BLANK = " \xa0\u2003\u3000░⬜□"
 _WIDE = "⬛⬜\u3000"
 _OTHER = re.compile(f"[^{_DRAWN}{_BLANK}]")
@@ -65,7 +71,7 @@ _WIDTH = re.compile(r"(?:^|[;\s])width\s{0,3}:\s{0,3}(\d{1,4})(?:\.\d{1,4})?\s{0
 
 def codes_in_text(text: str, budget: Budget) -> Iterator[str]:
     """What the codes say that are drawn of characters in a plain text."""
-    if _few(_BLOCK, text):
+    if not _has_blocks(text):
         return
     for drawing in islice(_drawings(text.split("\n")), MAX_DRAWINGS):
         yield from _read(drawing, budget)
@@ -73,15 +79,19 @@ def codes_in_text(text: str, budget: Budget) -> Iterator[str]:
 
 def codes_in_page(page: str, budget: Budget) -> Iterator[str]:
     """What the codes say that are drawn in a page, of characters or of cells."""
-    if not _few(_BLOCK, page):
+    entities = "&#" in page and sum(1 for _ in islice(_BLOCK_ENTITY.finditer(page), FEW_SIGNS)) >= FEW_SIGNS
+    if entities or _has_blocks(page):
         yield from codes_in_text(unescape("".join(_lines(page))), budget)
-    if not _few(_COLOURED, page):
+    if page.count("<td") + page.count("<TD") >= FEW_CELLS and _EMPTY_CELLS.search(page) is not None:
         for table in islice(_tables(page), MAX_DRAWINGS):
             yield from _read(table, budget)
 
 
-def _few(sign: re.Pattern[str], text: str) -> bool:
-    return sum(1 for _ in islice(sign.finditer(text), FEW_SIGNS)) < FEW_SIGNS
+def _has_blocks(text: str) -> bool:
+    """Enough signs for a drawing; of plain letters only the number sign draws, and then many together."""
+    if not text.isascii() and sum(text.count(sign) for sign in _BLOCKS) >= FEW_SIGNS:
+        return True
+    return "######" in text and text.count("##") >= FEW_SIGNS // 2
 
 
 def _lines(page: str) -> Iterator[str]:

@@ -68,7 +68,8 @@ def read_html(text: str, part: int, defects: DefectList, *, tree: bool = True) -
     if root is None:
         return _read_flat(text, part)
     sheet = _sheet(parser) if "<style" in text or "<STYLE" in text else ""
-    walk = Walk(read_sheet(sheet) if sheet else {})
+    turning = any(mark in text for mark in ("bidi", "BIDI", "<bdo", "<BDO"))
+    walk = Walk(read_sheet(sheet) if sheet else {}, turning=turning)
     walk.run(root)
     if walk.cut:
         defects.add("html_too_complex", part)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from lazaretto.model.message import LinkPlace
 
@@ -39,9 +40,8 @@ _PLACES: dict[str, tuple[tuple[str, LinkPlace], ...]] = {
 
 _REFRESH = re.compile(r"\s*[\d.]{0,10}\s*[;,]?\s*(?:url\s*=\s*)?[\"']?\s*([^\"'>\s][^\"'>]*)", re.IGNORECASE)
 _SOURCE_ENDS = re.compile(r",\s")
-_CSS_URL = re.compile(
-    r"(?:url\(\s{0,5}[\"']?\s{0,5}|@import\s{1,5}[\"']\s{0,5})([^\"'()\s]{1,4096})", re.IGNORECASE
-)
+_CSS_URL = re.compile(r"url\(\s{0,5}[\"']?\s{0,5}([^\"'()\s]{1,4096})")
+_CSS_IMPORT = re.compile(r"@import\s{1,5}[\"']\s{0,5}([^\"'()\s]{1,4096})")
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 
 
@@ -81,10 +81,12 @@ def refresh_target(attributes: Mapping[str, str | None]) -> str:
 def css_targets(css: str) -> Iterator[str]:
     """The addresses in a style sheet or an inline style."""
     css = _CSS_ESCAPE.sub(_character, css) if "\\" in css else css
-    for number, found in enumerate(_CSS_URL.finditer(css)):
-        if number >= MAX_CSS_LINKS:
-            return
-        yield found.group(1)
+    lowered = css.lower() if "(" in css or "@" in css else ""
+    lowered = lowered if len(lowered) == len(css) else css
+    patterns = [p for mark, p in (("url(", _CSS_URL), ("@import", _CSS_IMPORT)) if mark in lowered]
+    for pattern in patterns:
+        for found in islice(pattern.finditer(lowered), MAX_CSS_LINKS):
+            yield css[slice(*found.span(1))]
 
 
 def _character(found: re.Match[str]) -> str:

@@ -86,8 +86,9 @@ class Carrier:
 class Walk:
     """The walk and what it gathers."""
 
-    def __init__(self, rules: dict[str, str]) -> None:
+    def __init__(self, rules: dict[str, str], *, turning: bool = False) -> None:
         self.rules = rules
+        self._turning = turning  # something in the document is shown against its direction
         self.seen: list[str] = []
         self.unseen: list[str] = []
         self.tags: list[str] = []
@@ -143,8 +144,9 @@ class Walk:
         if mine != self._parent:
             self._parent = mine
             self._break_after_block(node)
-        self.split_words += self._split_at == len(self.seen) and data[:1].isalpha()
-        self._split_at = -1
+        if self._split_at >= 0:
+            self.split_words += self._split_at == len(self.seen) and data[:1].isalpha()
+            self._split_at = -1
         self.seen.append(data.replace("\n", " "))
 
     def _break_after_block(self, node: LexborNode) -> None:
@@ -156,7 +158,7 @@ class Walk:
         self.tags.append(tag)
         attributes = node.attributes
         state = self._state(node, tag, attributes)
-        if attributes and self.turned < MAX_TURNED and _turns(tag, attributes):
+        if self._turning and self.turned < MAX_TURNED and _turns(tag, attributes):
             self.turned += sum(c.isascii() and c.isalpha() for c in (node.text(deep=True) or "")[:50]) >= 3
         if tag in BLOCKS:
             self.seen.append("\n")

@@ -8,13 +8,13 @@ opened.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lazaretto.mail.domains import registered_domain
 from lazaretto.model.message import Link
 from lazaretto.scan.brands import owner_of
-from lazaretto.scan.hosts import MAX_HOST, below, host_lists, listed
+from lazaretto.scan.hosts import CACHED_HOSTS, MAX_HOST, below, host_lists
 from lazaretto.scan.wrapped import (
     MAX_QUERY,
     address_in,
@@ -67,10 +67,14 @@ def named_inside(href: str) -> str:
     return registered_domain(_host(nested(href)))
 
 
-@cache
-def _wrappers() -> frozenset[str]:
+@lru_cache(CACHED_HOSTS)
+def _wrappers(host: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str, str], ...]]:
+    """The rewriters and redirectors that a host may be."""
     lists = host_lists()
-    return frozenset(w for w, *_ in (*lists.rewriters, *lists.redirectors))
+    return (
+        tuple(one for one in lists.rewriters if _is(host, one[0])),
+        tuple(one for one in lists.redirectors if _is(host, one[0])),
+    )
 
 
 def _is(host: str, wrapper: str) -> bool:
@@ -83,18 +87,14 @@ def _is(host: str, wrapper: str) -> bool:
 
 def _inner(href: str, host: str) -> tuple[str, bool]:
     """The address inside one wrapper and whether the wrapper is an open redirector; "" if it is none."""
-    everywhere = f"{registered_domain(host).partition('.')[0]}{_EVERYWHERE}"
-    if not listed(host, _wrappers()) and everywhere not in _wrappers():
-        return "", False
-    for wrapper, name in host_lists().rewriters:
-        if _is(host, wrapper):
-            return _from_rewriter(href, wrapper, name), False
-    path = urlsplit_path(href)
-    for wrapper, start, name in host_lists().redirectors:
-        if _is(host, wrapper) and path.startswith(start or "/"):
-            value = _from_redirector(href, start, name)
-            if value:
-                return value, True
+    rewriters, redirectors = _wrappers(host) if len(host) <= MAX_HOST else ((), ())
+    for wrapper, name in rewriters:
+        return _from_rewriter(href, wrapper, name), False
+    path = urlsplit_path(href) if redirectors else ""
+    for _, start, name in redirectors:
+        value = _from_redirector(href, start, name) if path.startswith(start or "/") else ""
+        if value:
+            return value, True
     return "", False
 
 

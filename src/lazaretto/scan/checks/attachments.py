@@ -178,7 +178,14 @@ def _base(attachment: Attachment) -> str:
 
 def _started_as(attachment: Attachment, around: int) -> FileKind:
     """What opening the file starts, by its content."""
-    return _judged(kind_of(attachment.detected_type), _base(attachment), around)
+    kind = _judged(kind_of(attachment.detected_type), _base(attachment), around)
+    return FileKind.OTHER if _among_sources(attachment.detected_type, kind, around) else kind
+
+
+def _among_sources(detected: str, kind: FileKind, around: int) -> bool:
+    """A text that a system acts upon (a menu entry, a link, settings) among many files is their business."""
+    text = detected.startswith("text/") or detected in {"application/x-mswinurl", "application/x-empty"}
+    return text and around > MAX_LURE_MEMBERS and kind in {FileKind.SHORTCUT, FileKind.INSTALLER}
 
 
 def _judged(kind: FileKind, name: str, around: int) -> FileKind:
@@ -274,6 +281,8 @@ def _members(attachment: Attachment) -> Iterator[Finding]:
         kind = _judged(kind_of(member.detected_type), member.name, len(attachment.members))
         if kind not in _KIND_RULES:
             kind = _judged(kind_of_name(member.name), member.name, len(attachment.members))
+        if _among_sources(member.detected_type, kind, len(attachment.members)):
+            continue
         if kind in _KIND_RULES:
             reason = f"{_called(attachment)} holds {quoted(member.name)}, which {_KIND_RULES[kind][1]}."
             yield _finding(IN_ARCHIVE, attachment, reason, field="member", value=member.name)
