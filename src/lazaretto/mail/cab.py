@@ -92,11 +92,13 @@ class Cabinet:
 
     def contents(self, limit: int) -> Iterator[tuple[str, bytes]]:
         """Names and contents, folder by folder; of each folder as many bytes as may be taken."""
+        left = 2 * limit  # files may overlap
         for number, folder in enumerate(self._folders):
             files = [file for file in self.files if file.folder == number]
             stream = self._stream(folder, limit) if files else b""
             for file in files:
-                content = stream[file.start : file.start + file.size]
+                content = stream[file.start : file.start + min(file.size, left)]
+                left -= len(content)
                 self.cut = self.cut or len(content) < file.size
                 yield file.name, content
         self.cut = self.cut or any(file.folder >= _ELSEWHERE for file in self.files)

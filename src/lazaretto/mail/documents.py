@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+import re2
+
 from lazaretto.mail.old_documents import addresses, old_traits, rtf_traits, table_traits
 from lazaretto.mail.ole import ole_traits
 from lazaretto.mail.vba import macro_traits
@@ -86,7 +88,7 @@ _DDE = re.compile(rb"\bDDE(?:AUTO)?\s", re.IGNORECASE)
 _SVG_SCRIPT = re.compile(r"<script[\s>/]|\son[a-z]{3,20}\s?=|javascript:", re.IGNORECASE)
 _LONG_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{" + str(SMUGGLED_BASE64) + r"}")
 _HANDLER = re.compile(r"<[a-z][^<>]{0,500}\son[a-z]{3,20}\s?=", re.IGNORECASE)
-_CODED_RUN = re.compile(
+_CODED_RUN = re2.compile(
     r"(?:%(?:u00)?[0-9a-f]{2}[^%\"'<>\s]{0,4}){120}|(?:\\x[0-9a-f]{2}){120}|(?:\d{1,3}\s?,\s?){300}"
 )
 _CARRIED_FILE = re.compile(

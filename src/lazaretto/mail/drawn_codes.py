@@ -5,9 +5,9 @@ Characters: lines of full blocks (one or two to a module) or of half blocks (two
 Cells: one to a module, or fewer with a span or a width for a run of modules; the colour is that of the cell,
 of its row or of its table. Dark on light and light on dark are tried.
 
-Limits: MAX_DRAWINGS of one document, MAX_MODULES of a side, MAX_LINE characters of a line, MAX_CELLS cells of
-one document; each drawing counts among the pictures of the message. Letters and newsletters are left after
-counting their signs.
+Limits: MAX_DRAWINGS of one document, MAX_MODULES of a side, MAX_LINE characters of a line, MAX_CELLS cells
+and MAX_SHEETS style sheets of one document; each drawing counts among the pictures of the message. Letters
+and newsletters are left after counting their signs.
 """
 
 import re
@@ -20,7 +20,7 @@ from lazaretto.mail.colours import Colour, parse_colour
 from lazaretto.mail.html_tokens import Token, attributes, tokens
 from lazaretto.mail.html_walk import BLOCKS
 from lazaretto.mail.qr import codes_in_grey
-from lazaretto.mail.styles import MAX_SHEET, Look, look_of, read_sheet
+from lazaretto.mail.styles import Look, look_of, read_sheet
 
 MAX_DRAWINGS = 4
 """Of one document."""
@@ -36,6 +36,9 @@ MAX_LINE = 500
 
 MAX_CELLS = 60_000
 """Cells of one document that are gone through: a code of many modules has forty thousand."""
+
+MAX_SHEETS = 10
+"""Style sheets of one document that are read."""
 
 FEW_SIGNS = 100
 """Blocks below which a text holds no drawing."""
@@ -64,7 +67,6 @@ _BLANK = " \xa0\u2003\u3000░⬜□"
 _WIDE = "⬛⬜\u3000"
 _OTHER = re.compile(f"[^{_DRAWN}{_BLANK}]")
 _HALVES = {"▀": (True, False), "▄": (False, True)}
-_STYLE = re.compile(r"<style[^<>]{0,200}>(.{0,200000}?)</style", re.IGNORECASE | re.DOTALL)
 _PIXELS = re.compile(r"\s{0,3}(\d{1,4})(?:\.\d{1,4})?\s{0,3}(?:px|pt)?\s{0,3}", re.IGNORECASE)
 _WIDTH = re.compile(r"(?:^|[;\s])width\s{0,3}:\s{0,3}(\d{1,4})(?:\.\d{1,4})?\s{0,3}p[xt]", re.IGNORECASE)
 
@@ -208,11 +210,17 @@ def _dark(colour: Colour | None) -> bool:
 
 def _tables(page: str) -> Iterator[Rows]:
     """Tables with as many rows as a code has; a table in another one is read by itself."""
-    sheet = "\n".join(found.group(1) for found in _STYLE.finditer(page))[:MAX_SHEET]
-    rules = read_sheet(sheet) if sheet else {}
+    rules: dict[str, str] = {}
     open_tables: list[_Table] = []
-    cells = 0
+    cells = sheets = 0
+    inside = ""
     for token in tokens(page):
+        if token.kind == "text":
+            if inside == "style" and sheets < MAX_SHEETS:
+                sheets += 1
+                rules |= read_sheet(page[token.start : token.end])
+            continue
+        inside = token.name if token.kind == "start" else ""
         if token.name not in {"table", "tr", "td", "th"}:
             continue
         if token.kind == "start":
@@ -220,7 +228,7 @@ def _tables(page: str) -> Iterator[Rows]:
             if cells > MAX_CELLS:
                 return
             _opened(token, rules, open_tables)
-        elif token.kind == "end" and token.name == "table" and open_tables:
+        elif token.name == "table" and open_tables:
             yield from _closed(open_tables.pop())
     while open_tables:
         yield from _closed(open_tables.pop())

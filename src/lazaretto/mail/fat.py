@@ -2,7 +2,7 @@
 
 Other file systems (NTFS, exFAT) are not read.
 Limits: MAX_DIRECTORIES that are gone through, MAX_FILES that are found, MAX_CHAIN clusters of a chain,
-MAX_DIRECTORY bytes of a directory, MAX_FILE bytes of a file.
+MAX_DIRECTORY bytes of a directory, MAX_FILE bytes of a file, MAX_BYTES of all.
 """
 
 import struct
@@ -24,6 +24,9 @@ MAX_DIRECTORY = 256 << 10
 MAX_FILE = 8 << 20
 """Bytes of one file that are taken out."""
 
+MAX_BYTES = 48 << 20
+"""Bytes of all files of one image: a thousand names may point at the same megabytes."""
+
 SECTOR = 512
 _LONG_NAME, _DIRECTORY, _LABEL = 0x0F, 0x10, 0x08
 _TABLE, _ENTRY = 446, 16
@@ -41,12 +44,13 @@ class _Disk:
 
 def fat_files(data: bytes) -> Iterator[tuple[str, bytes]]:
     """Names and contents of the files in an image."""
-    found = 0
+    found, left = 0, MAX_BYTES
     for start in _starts(data):
         try:
             for name, content in _walk(_disk(data, start)):
                 found += 1
-                if found > MAX_FILES:
+                left -= len(content)
+                if found > MAX_FILES or left < 0:
                     return
                 yield name, content
         except (struct.error, ValueError):

@@ -1,6 +1,7 @@
 """ISO 9660 images: the files in them, by the directory of the Joliet names where there is one. ECMA-119.
 
-Limits: MAX_DIRECTORIES that are gone through, MAX_FILES that are found, MAX_DIRECTORY bytes of one; a loop of
+Limits: MAX_DIRECTORIES that are gone through, MAX_FILES that are found, MAX_DIRECTORY bytes of one, MAX_FILE
+bytes of a file, MAX_BYTES of all, MAX_DESCRIPTORS; a loop of
 directories ends there. The UDF side of an image is read by `udf`.
 """
 
@@ -22,6 +23,9 @@ MAX_DESCRIPTORS = 16
 MAX_FILE = 8 << 20
 """Bytes of one file that are taken out."""
 
+MAX_BYTES = 48 << 20
+"""Bytes of all files of one image: a thousand names may point at the same megabytes."""
+
 SECTOR = 2_048
 _JOLIET = (b"%/@", b"%/C", b"%/E")
 
@@ -30,7 +34,7 @@ def iso_files(data: bytes) -> Iterator[tuple[str, bytes]]:
     """Names and contents of the files in an image."""
     root, wide = _root(data)
     waiting = [("", root)] if root else []
-    found = 0
+    found, left = 0, MAX_BYTES
     for _ in range(MAX_DIRECTORIES):
         if not waiting:
             return
@@ -41,9 +45,11 @@ def iso_files(data: bytes) -> Iterator[tuple[str, bytes]]:
                     waiting.append((f"{folder}{name}/", (at, length)))
                 continue
             found += 1
-            if found > MAX_FILES:
+            if found > MAX_FILES or left <= 0:
                 return
-            yield folder + name, data[at : at + min(length, MAX_FILE)]
+            content = data[at : at + min(length, MAX_FILE, left)]
+            left -= len(content)
+            yield folder + name, content
 
 
 def _root(data: bytes) -> tuple[tuple[int, int] | None, bool]:

@@ -31,7 +31,7 @@ class RarFile:
     solid: bool = False  # it goes on where the file before it ended
     crc: int | None = None
     whole: bool = True  # it neither begins nor ends in another volume
-    lock: bytes = b""  # how its key is made, in RAR 5
+    lock: bytes = b""  # how its key is made; in RAR 3 and 4 the salt
 
     @property
     def stored(self) -> int:
@@ -92,6 +92,7 @@ def _file_four(data: bytes, at: int, flags: int, size: int) -> RarFile:
         solid=bool(flags & 0x10),
         crc=struct.unpack_from("<I", data, at + 16)[0],
         whole=not flags & 3,
+        lock=data[start + length : start + length + 8] if flags & 0x400 else b"",
     )
 
 

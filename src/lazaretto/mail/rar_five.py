@@ -36,6 +36,12 @@ class Window:
     sizes: list[int] = field(default_factory=list)
     chosen: int = 0
 
+    def become(self, other: "Window") -> None:
+        """Go on from where another one is."""
+        self.out, self.tables, self.old, self.last = other.out, other.tables, other.old, other.last
+        self.lengths, self.kinds, self.sizes = other.lengths, other.kinds, other.sizes
+        self.chosen = other.chosen
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:

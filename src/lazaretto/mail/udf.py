@@ -2,8 +2,8 @@
 
 Windows shows the UDF side of an image that has both, so both are read.
 Limits: MAX_DIRECTORIES that are gone through, MAX_FILES that are found, MAX_DIRECTORY bytes of one,
-MAX_PIECES of a file, MAX_FILE bytes of it, MAX_DESCRIPTORS. Images whose list of files lies in a partition of
-its own (UDF 2.5) are not read.
+MAX_PIECES of a file, MAX_FILE bytes of it, MAX_BYTES of all, MAX_DESCRIPTORS. Images whose list of files lies
+in a partition of its own (UDF 2.5) are not read.
 """
 
 import struct
@@ -29,6 +29,9 @@ MAX_FILE = 8 << 20
 
 MAX_DESCRIPTORS = 32
 """Descriptors of the volume that are looked at."""
+
+MAX_BYTES = 48 << 20
+"""Bytes of all files of one image: a thousand names may point at the same megabytes."""
 
 SECTOR = 2_048
 _MARK = b"\x00NSR0"
@@ -65,7 +68,7 @@ def disc_files(data: bytes) -> Iterator[tuple[str, bytes]]:
 def _walk(data: bytes) -> Iterator[tuple[str, bytes]]:
     volume, root = _volume(data)
     waiting = [("", root)] if volume is not None else []
-    found = 0
+    found, left = 0, MAX_BYTES
     for _ in range(MAX_DIRECTORIES):
         if not waiting or volume is None:
             return
@@ -76,9 +79,11 @@ def _walk(data: bytes) -> Iterator[tuple[str, bytes]]:
                     waiting.append((f"{folder}{name}/", inner))
                 continue
             found += 1
-            if found > MAX_FILES:
+            if found > MAX_FILES or left <= 0:
                 return
-            yield folder + name, _content(volume, inner, MAX_FILE)
+            content = _content(volume, inner, min(MAX_FILE, left))
+            left -= len(content)
+            yield folder + name, content
 
 
 def _tag(data: bytes, at: int) -> int:

@@ -188,6 +188,11 @@ _PACKED = {
         "H8sXu6hxmKfxW4+QuZuQAKn8Pke25rJK2cAb4Icz1WcVjqN9D7vbk/Zd/Yoj4Yh0MUR+oTUZFkNXZiNWBAeIdWE89t/jGvG3"
         "di7GdMcEyxqRtVnXCiQXKwZSYeObyrC/ukIdd1ZRAwUEADTNa2s="
     ),
+    "rar3_aes": (
+        "eNoLSixSlGJnOD+hmIGBlwECLs2sYmhQZhADMrmBmHlPwJtSkLisMTNY3tk3hIeh+83pb2EHPTT7GZ7uf/b/w4XsrLKq3GslKlOM"
+        "GQSg5oBV5wQk2coaczIsaWRgSMvMSTXUK6ko2cynzyggn7qX4cDDD/fUDedW5OT6ZuWKN8gsd5xZJYBst4d9vgCS3Q1wu80mhOlU"
+        "8Kvln/3/5kr39EN7RfYQttsIv901C1DtXjbhFhOa3QICp990Pil29Nhw/qa6+KN/rxv7w7W+HLGtZnBgZwAAYI5hLg=="
+    ),
     "rar3_solid": (
         "eNoLSixSlGJnsL5QzMHAywAB2iYlDRN0GGJAbA4GBuZFz7Yf3ZB2xk7WmIthSSMDQ3FJanGJoV5JRQnDAUGeM/965m34Z9i4"
         "es3G3Q7lK7hSrnmbNx9k38P4oHXSu9/bZBk4FBg4Ol5W8FziYU+0cqzw3pw3P4jr1il1h13PuVO6kgp/72CYOC9A/0bo/1/H"

@@ -98,6 +98,9 @@ def test_limits_of_images(monkeypatch, module, reader, name):
     monkeypatch.setattr(module, "MAX_DIRECTORIES", 1)
     assert ["note.txt"] == [n.lower() for n, _ in reader(data)]
     monkeypatch.undo()
+    monkeypatch.setattr(module, "MAX_BYTES", 100)
+    assert sum(len(content) for _, content in reader(data)) <= 100
+    monkeypatch.undo()
     monkeypatch.setattr(module, "MAX_DIRECTORY", 40)
     assert len(list(reader(data))) < 2
 

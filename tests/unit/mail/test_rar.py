@@ -1,8 +1,10 @@
 """RAR: names, contents, passwords."""
 
 import struct
+import zlib
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +74,37 @@ def test_password_of_the_letter():
     assert ({"stest1.txt": NUMBERS, "stest2.txt": NUMBERS}, "password") == (found, reader.password)
     assert ["a.rar", "a.rar/stest1.txt", "a.rar/stest2.txt"] == [a.filename for a in message.attachments]
     assert "password_in_text" in message.attachments[0].traits
+
+
+def old_locked(password, content=b"hello world, " * 9):
+    """RAR 3 with one file that is not packed, under a password."""
+    salt = b"saltsalt"
+    key, start = rar_files._old_key(password, salt)
+    padded = content + bytes(-len(content) % 16)
+    packed_ = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor().update(padded)
+    name = b"a.txt"
+    flags = 0x8000 | 0x400 | 4
+    body = struct.pack(
+        "<IIBIIBBHI", len(packed_), len(content), 2, zlib.crc32(content), 0, 29, 0x30, len(name), 0
+    )
+    head = struct.pack("<BHH", 0x74, flags, 7 + len(body) + len(name) + len(salt)) + body + name + salt
+    main = struct.pack("<BHH", 0x73, 0, 13) + bytes(6)
+    return (
+        b"Rar!\x1a\x07\x00"
+        + b"".join(struct.pack("<H", zlib.crc32(h) & 0xFFFF) + h for h in (main, head))
+        + packed_
+    )
+
+
+def test_password_of_old_archives():
+    """RAR 3 and 4: only the checksum tells the right word; an archive of WinRAR with empty files, one of our own."""
+    found, reader = contents(archive("rar3_aes"), "wrong", "password")
+
+    assert ({"file1.txt": b"", "file2.txt": b""}, "password") == (found, reader.password)
+    assert {"a.txt": b"hello world, " * 9} == contents(old_locked("Geheim"), "wrong", "Geheim")[0]
+    assert {} == contents(old_locked("Geheim"), "wrong", "geheim")[0]
+    wrong = [f"w{n}" for n in range(rar_files.MAX_OLD_KEYS)]
+    assert {} == contents(old_locked("Geheim"), *wrong, "Geheim")[0]
 
 
 MATCHES = [b"hello world, " * 3, (13, 13), (13, 300), ("again",), b"xyz", (3, 9), ("old", 1, 7), (600, 40)]
