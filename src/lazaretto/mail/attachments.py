@@ -32,6 +32,7 @@ from lazaretto.mail.drawn_codes import codes_in_text
 from lazaretto.mail.filetype import detect
 from lazaretto.mail.links import make_link, text_links
 from lazaretto.mail.ole import OLE
+from lazaretto.mail.outlook import LETTER_NAMES
 from lazaretto.mail.qr import PICTURE_TYPES, code_links, qr_links
 from lazaretto.mail.unpack import MAX_DEPTH, open_file, path
 from lazaretto.model.message import Attachment, Link, Member
@@ -74,7 +75,7 @@ TRAITS: dict[str, str] = {
     "password_in_text": "was opened with a password of the letter",
     "nested_too_deep": "lies within more files than we open",
     "archive_bomb": "unpacks to far more than any honest file",
-    "tnef": "an Outlook container, whose content we do not open",
+    "tnef": "an Outlook container",
     "archive_cut": "an archive holds more than we list",
     "archive_broken": "claims to be an archive and cannot be read",
     "uuencoded": "was written into a text",
@@ -105,7 +106,8 @@ _ARCHIVES = frozenset(
     }
 )
 _PAGES = frozenset({"text/html", "image/svg+xml", "application/hta"})
-_CARRIERS = frozenset({"application/onenote", "application/rtf"})
+_OUTLOOK = frozenset({"application/vnd.ms-tnef", "application/vnd.ms-outlook"})
+_CARRIERS = frozenset({"application/onenote", "application/rtf", *_OUTLOOK})
 _READ_AS_TEXT = frozenset(
     {
         *("text/plain", "text/calendar", "text/vcard", "text/xml", "text/csv", "application/x-mswinurl"),
@@ -290,6 +292,7 @@ class _Look:
                     data,
                     path(self.content.filename, name),
                     "",
+                    inline=self.detected in _OUTLOOK and name in LETTER_NAMES,
                     inside=self.sha256,
                     depth=self.content.depth + 1,
                     crowd=self.content.crowd or max(len(found), len(self.members)) > CROWD,

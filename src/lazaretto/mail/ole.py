@@ -83,6 +83,15 @@ def _next_sector(data: bytes, sector: int, fat_sectors: list[int], size: int) ->
     return int(struct.unpack_from("<I", data, at)[0]) if at + 4 <= len(data) else _END_OF_CHAIN
 
 
+def directory_of(data: bytes) -> bytes:
+    """The directory as it is written, entry by entry."""
+    if len(data) < 512:
+        return b""
+    size = 1 << (struct.unpack_from("<H", data, 30)[0] & 15)
+    fat = [s for s in struct.unpack_from("<109I", data, 76) if s < _END_OF_CHAIN]
+    return _chained(data, struct.unpack_from("<I", data, 48)[0], fat, max(size, 64), MAX_ENTRIES * _ENTRY)
+
+
 def ole_files(data: bytes) -> Iterator[tuple[str, bytes]]:
     """The files that are packaged in a compound file: what a reader starts by clicking on its picture."""
     entries = ole_entries(data)

@@ -1,8 +1,8 @@
 """Files inside files: what archives and documents hold, taken out to be looked into like any file.
 
 ZIP, TAR, GZIP, BZIP2, XZ, Zstandard, 7z, RAR, cabinets, ISO 9660, UDF and FAT images, Office documents old
-and new, OneNote and RTF are opened. What a reader may start comes first, so that a crowd of harmless files
-does not use up the limits. Nothing declared is believed.
+and new, OneNote, RTF, Outlook items and containers are opened. What a reader may start comes first, so that a
+crowd of harmless files does not use up the limits. Nothing declared is believed.
 
 Limits: MAX_FILE bytes of one inner file, MAX_RATIO between packed and unpacked, MAX_DEPTH files within each
 other, MAX_FOLDER; all files of a message together take from its budget.
@@ -19,8 +19,10 @@ from lazaretto.mail.fat import fat_files
 from lazaretto.mail.filetype import detect
 from lazaretto.mail.locked import open_member
 from lazaretto.mail.ole import OLE, ole_files
+from lazaretto.mail.outlook import item_files
 from lazaretto.mail.rar_files import RarContents
 from lazaretto.mail.seven import seven_files
+from lazaretto.mail.tnef import tnef_files
 from lazaretto.mail.udf import disc_files
 from lazaretto.mail.zipfiles import read_packed, zip_members
 
@@ -94,7 +96,7 @@ def open_file(
         return replace(opening, cut=opening.cut or rar.cut, password=rar.password)
     if data[:2] == b"PK":
         return _zip(data, detected, budget, passwords)
-    reader = ole_files if data[:4] == OLE else _READERS.get(detected)
+    reader = _READERS.get(detected) or (ole_files if data[:4] == OLE else None)
     return _take(reader(data), budget, packed=len(data)) if reader is not None else Opening()
 
 
@@ -115,6 +117,8 @@ _READERS: dict[str, Callable[[bytes], Iterator[tuple[str, bytes]]]] = {
     "application/x-vhd": fat_files,
     "application/onenote": note_files,
     "application/rtf": rtf_files,
+    "application/vnd.ms-tnef": tnef_files,
+    "application/vnd.ms-outlook": item_files,
 }
 
 

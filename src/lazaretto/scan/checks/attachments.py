@@ -119,7 +119,7 @@ _TRAIT_RULES = {
     "password_in_text": (PASSWORD_IN_TEXT, "is locked, and a password that stands in the letter opens it"),
     "nested_too_deep": (TOO_DEEP, "lies within more files than we open"),
     "archive_bomb": (BOMB, "unpacks to far more than any honest file"),
-    "tnef": (TNEF, "is an Outlook container whose content was not opened"),
+    "tnef": (TNEF, "is an Outlook container"),
     "archive_cut": (ARCHIVE_CUT, "holds more than we read"),
     "archive_broken": (ARCHIVE_BROKEN, "claims to be an archive and cannot be read as one"),
 }
