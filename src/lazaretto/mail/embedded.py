@@ -16,6 +16,7 @@ MAX_OBJECT = 4 << 20
 
 _NOTE_FILE = bytes.fromhex("e716e3bd65261145a4c48d4d0b7a9eac")  # MS-ONESTORE 2.6.13: FileDataStoreObject
 _NOTE_HEAD = 36
+_OBJECT_MARK = b"\\objdata"
 _NOT_HEX = re.compile(rb"[^0-9A-Fa-f]+")
 _CONTROL = re.compile(rb"\\[a-zA-Z]{1,40}-?\d{0,10} ?|\{[^{}]{0,1000}\}")
 
@@ -40,17 +41,17 @@ def rtf_files(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 def object_data(data: bytes) -> Iterator[bytes]:
     """The objects of an RTF document as bytes, with their heads."""
-    at = 0
+    at = data.find(_OBJECT_MARK)
     for _ in range(MAX_EMBEDDED):
-        at = data.find(b"\\objdata", at)
         if at < 0:
             return
-        at += len(b"\\objdata")
-        written = _CONTROL.sub(
-            b"", data[at : at + 2 * MAX_OBJECT]
-        )  # groups inside hide the end and the digits
+        at += len(_OBJECT_MARK)
+        end = data.find(_OBJECT_MARK, at)
+        piece = data[at : min(at + 2 * MAX_OBJECT, end if end >= 0 else len(data))]
+        written = _CONTROL.sub(b"", piece)  # groups inside hide the end and the digits
         digits = _NOT_HEX.sub(b"", written.partition(b"}")[0])
         yield binascii.unhexlify(digits[: len(digits) // 2 * 2])
+        at = end
 
 
 def _object(data: bytes, number: int) -> Iterator[tuple[str, bytes]]:

@@ -10,6 +10,8 @@ import struct
 from collections.abc import Iterator
 from itertools import islice
 
+import re2
+
 from lazaretto.mail.embedded import object_data
 from lazaretto.mail.ole import OleEntry, ole_entries, read_stream
 
@@ -36,7 +38,7 @@ _EQUATION_CLASS = bytes.fromhex("02ce020000000000c000000000000046")
 _WIDE_EQUATION = "equation native".encode("utf-16-le")
 _DDE_NARROW = re.compile(rb"\x13\s{0,5}DDE(?:AUTO)?\s", re.IGNORECASE)
 _DDE_WIDE = re.compile(rb"\x13\0(?:\s\0){0,5}D\0D\0E\0(?:A\0U\0T\0O\0)?\s\0", re.IGNORECASE)
-_DDE_RTF = re.compile(rb"\\fldinst[^}]{0,200}?\bDDE(?:AUTO)?\s", re.IGNORECASE)
+_DDE_RTF = re2.compile(rb"(?i)\\fldinst[^}]{0,200}?\bDDE(?:AUTO)?\s")
 _DDE_TABLE = re.compile(
     rb"(?:^|[\r\n,;\t])[ \t\"]{0,5}[=+@-][^|\r\n,;]{0,60}"
     rb"\b(?:cmd|powershell|mshta|msexcel|rundll32|regsvr32|[wc]script|certutil|bitsadmin)[a-z0-9.\\]{0,20}['\"]?\|",
