@@ -22,8 +22,8 @@ MOST = 8.0
 """Logarithmic odds that an account's labels can move a message: from near certainty past one half."""
 
 SHORT = 60
-"""Features from which the number of them counts: labels are about this very mail, so fewer are enough than for
-the shipped weights."""
+"""Features from which the number of them counts: labels are about this very mail, so fewer are enough than
+for the shipped weights."""
 
 MAX_PLACES = 8_000
 """Features of a difference: 48 KB sent once a version, less than a megabyte in a worker."""
