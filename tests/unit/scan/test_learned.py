@@ -79,6 +79,14 @@ def test_honest_wording(taught):
     assert any(f"“{word}”" in finding.reason for word in GOOD)
 
 
+def test_numbers_are_said_as_such():
+    """Digits are one word to the classifier; a row of signs would tell nobody."""
+    numbers = learn([Example(frozenset({"word:####", f"word:b{n}"}), bad=True) for n in range(20)], bits=12)
+    (finding,) = found("4711", numbers)
+
+    assert "a number of 4" in finding.reason
+
+
 def test_unknown_wording(taught):
     """Words that were never learned say nothing."""
     assert [] == found("quetzal xylophone", taught)

@@ -99,4 +99,6 @@ def _finding(rule: str, sentence: str, named: tuple[tuple[str, float], ...]) -> 
 
 def _in_words(feature: str) -> str:
     kind, _, text = feature.partition(":")
+    if text and not text.strip("#"):
+        return _WORDS[kind].replace("“{}”", f"a number of {len(text)}")
     return _WORDS[kind].format(text)
