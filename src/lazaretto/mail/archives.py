@@ -21,14 +21,11 @@ from lazaretto.mail.filetype import UNKNOWN, detect
 from lazaretto.mail.rar import read_rar
 from lazaretto.mail.sevenzip import read_7z
 from lazaretto.mail.udf import disc_files
-from lazaretto.mail.zipfiles import MAX_INFLATED, MAX_MEMBERS, SNIFF_BYTES, read_member, zip_members
+from lazaretto.mail.zipfiles import FED, MAX_INFLATED, MAX_MEMBERS, SNIFF_BYTES, read_member, zip_members
 from lazaretto.model.message import Member
 
 MAX_UNPACKED = 1 << 20
 """Bytes that are unpacked of a compressed file or a compressed TAR."""
-
-FED = 4_096
-"""Packed bytes that are fed at once: by them it is known how many a bomb took."""
 
 _LZMA_MEMORY = 64 << 20
 

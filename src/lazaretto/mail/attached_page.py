@@ -68,7 +68,7 @@ def page_codes(page: str, part: int, budget: Budget) -> Iterator[Link]:
     """The links of codes in a page: in pictures that are written into it, and drawn without a picture."""
     for picture in embedded_pictures(page) if "data:image" in page.lower() else ():
         if budget.take_picture():
-            yield from qr_links(picture, part)
+            yield from qr_links(picture, part, budget)
     yield from code_links(codes_in_page(page, budget), part)
 
 

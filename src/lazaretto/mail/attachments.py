@@ -209,11 +209,11 @@ class _Look:
 
     def look(self) -> None:
         """By what it is."""
-        self._known(_document(self.data, self.detected))
+        self._known(_document(self.data, self.detected, self.budget))
         if self.data.startswith(b"PK") and self.detected.startswith("application/vnd."):
             for picture in document_pictures(self.data):
                 if self.budget.take_picture():
-                    self.links += qr_links(picture, self.part)
+                    self.links += qr_links(picture, self.part, self.budget)
         if self.detected == "application/pdf":
             self._pdf()
         elif self.detected in _ARCHIVES:
@@ -222,7 +222,7 @@ class _Look:
             self._page()
         elif self.detected in PICTURE_TYPES:
             if self.budget.take_picture():
-                self.links += qr_links(self.data, self.part)
+                self.links += qr_links(self.data, self.part, self.budget)
         elif self.detected in _READ_AS_TEXT:
             if not self.content.crowd:
                 text, _ = decode_text(self.data[:MAX_PAGE], self.content.charset)
@@ -243,6 +243,9 @@ class _Look:
         self.encrypted = self.encrypted or facts.encrypted
         for text in facts.texts:
             self._text(text)
+        if facts.cut:
+            self.traits.append("pdf_cut" if self.detected == "application/pdf" else "archive_cut")
+            self.defects.add("document_too_large", self.part)
 
     def _text(self, text: str) -> None:
         found = text_links(text, self.part, "attachment")
@@ -334,22 +337,26 @@ class _Look:
         self.links += page_links
 
 
-def _document(data: bytes, detected: str) -> DocumentFacts:
+def _document(data: bytes, detected: str, budget: Budget) -> DocumentFacts:
     if data.startswith(OLE):
-        facts = read_old(data)
+        facts = read_old(data, budget)
         return replace(facts, uris=()) if detected == "application/x-msi" else facts
     if data.startswith(b"PK"):
-        office = detected.startswith(("application/vnd.openxml", "application/vnd.ms-"))
-        open_document = detected.startswith("application/vnd.oasis.")
-        return read_open_xml(data) if office else read_open_document(data) if open_document else NOTHING
+        if detected.startswith(("application/vnd.openxml", "application/vnd.ms-")):
+            return read_open_xml(data, budget)
+        return read_open_document(data) if detected.startswith("application/vnd.oasis.") else NOTHING
+    if detected in _COUNTED:
+        return _COUNTED[detected](data, budget)
     reader = _DOCUMENTS.get(detected)
     return reader(data) if reader is not None else NOTHING
 
 
 NOTHING = DocumentFacts()
-_DOCUMENTS: dict[str, Callable[[bytes], DocumentFacts]] = {
+_COUNTED: dict[str, Callable[[bytes, Budget], DocumentFacts]] = {
     "application/pdf": read_pdf,
     "application/rtf": read_rtf,
+}
+_DOCUMENTS: dict[str, Callable[[bytes], DocumentFacts]] = {
     "application/onenote": read_note,
     "application/vnd.ms-tnef": lambda _: DocumentFacts(("tnef",)),
     "text/csv": read_table,

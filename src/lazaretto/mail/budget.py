@@ -27,6 +27,9 @@ MAX_LISTED = 5_000
 MAX_PICTURES = 12
 """Pictures that are searched for codes: a newsletter has more, a lure shows its code among the first."""
 
+MAX_PIXELS = 60_000_000
+"""Of all these pictures, as they are decoded: a file of a thousand bytes can hold twenty million."""
+
 MAX_UNPACKED = 32 << 20
 """Bytes of files inside files, all together: a bomb ends here."""
 
@@ -35,6 +38,20 @@ MAX_INNER = 100
 
 MAX_SLOW = 4 << 20
 """Bytes that are unpacked without a library, at a megabyte a second."""
+MAX_OFFICE = 16 << 20
+"""Bytes of parts and objects of Office documents that are read: a thousand of them may be the same bytes."""
+
+MAX_STREAMED = 16 << 20
+"""Bytes of object streams of PDF files that are inflated and searched."""
+
+MAX_MACROS = 8 << 20
+"""Bytes of the source of macros that are unpacked: one packed byte can stand for a thousand."""
+
+MAX_HASHES = 16 << 20
+"""Hashes for the keys of locked files: a password costs 2^19 for 7z, and 8,000 for ZIP with AES."""
+
+MAX_DECIPHERED = 2 << 20
+"""Bytes that are deciphered in the old way of ZIP, which is done byte by byte."""
 
 MAX_RENDERED = 6
 """Pages of documents that are drawn to be searched for codes."""
@@ -63,16 +80,22 @@ class Budget:
     """What is left for one message."""
 
     __slots__ = (
+        "deciphered",
         "documents",
+        "hashes",
         "html",
         "inner",
         "listed",
         "looked_into",
+        "macros",
+        "office",
         "open_pdf",
         "opened",
         "pictures",
+        "pixels",
         "rendered",
         "slow",
+        "streamed",
         "text",
         "trees",
         "unpacked",
@@ -87,6 +110,12 @@ class Budget:
         self.listed = MAX_LISTED
         self.opened = MAX_OPENED
         self.pictures = MAX_PICTURES
+        self.pixels = MAX_PIXELS
+        self.office = MAX_OFFICE
+        self.streamed = MAX_STREAMED
+        self.macros = MAX_MACROS
+        self.hashes = MAX_HASHES
+        self.deciphered = MAX_DECIPHERED
         self.unpacked = MAX_UNPACKED
         self.inner = MAX_INNER
         self.slow = MAX_SLOW
@@ -119,6 +148,23 @@ class Budget:
         """One more picture may be searched."""
         self.pictures -= 1
         return self.pictures >= 0
+
+    def take_pixels(self, count: int) -> bool:
+        """So many pixels may still be decoded; too large a picture leaves the rest for smaller ones."""
+        if count > self.pixels:
+            return False
+        self.pixels -= count
+        return True
+
+    def take_hashes(self, count: int) -> bool:
+        """A key of so many hashes may still be made."""
+        self.hashes -= count
+        return self.hashes >= 0
+
+    def take_deciphered(self, size: int) -> bool:
+        """So many bytes may still be deciphered."""
+        self.deciphered -= size
+        return self.deciphered >= 0
 
     def take_opening(self) -> bool:
         """One more encoded message may be opened."""

@@ -2,7 +2,8 @@
 
 Signs are looked for in the bytes and in what can be inflated within the limits; nothing is run or rendered.
 Limits: MAX_PDF bytes of a PDF, MAX_STREAMS streams of it with MAX_STREAM bytes each, MAX_URIS addresses,
-MAX_RELATIONS relation files of an Office document.
+MAX_RELATIONS relation files and MAX_PROJECTS projects of macros of an Office document, and for a message what
+is in its budget.
 """
 
 import html
@@ -14,10 +15,11 @@ from itertools import islice
 
 import re2
 
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.old_documents import addresses, old_traits, rtf_traits, table_traits
 from lazaretto.mail.ole import ole_traits
 from lazaretto.mail.vba import macro_traits
-from lazaretto.mail.zipfiles import MAX_DOCUMENT_PART, read_member, zip_members
+from lazaretto.mail.zipfiles import MAX_DOCUMENT_PART, ZipMember, read_member, zip_members
 from lazaretto.model.message import HtmlFacts
 
 MAX_PDF = 16 << 20
@@ -48,7 +50,10 @@ MAX_PICTURE = 4 << 20
 """Bytes of one of them."""
 
 MAX_MACROS = 2 << 20
-"""Bytes of the macros of one Office document."""
+"""Bytes of one project of macros."""
+
+MAX_PROJECTS = 4
+"""Projects of macros of one Office document that are read: writers make one."""
 
 SMUGGLED_BASE64 = 2_000
 """Length from which one unbroken run of Base64 in a script is a file."""
@@ -68,7 +73,14 @@ _PDF_NAME = re.compile(
     rb"/(?:JavaScript|JS|Launch|OpenAction|AA|EmbeddedFile|SubmitForm|AcroForm|Encrypt)(?![A-Za-z])"
 )
 _HASHED_NAME = re.compile(rb"/[A-Za-z]{0,20}#[0-9A-Fa-f]{2}")
-_HASH = re.compile(rb"#([0-9A-Fa-f]{2})")
+_NAMES_LETTERS = frozenset(b"URI").union(*(name[1:] for name, _ in _PDF_NAMES))
+_SPELLINGS: tuple[tuple[bytes, bytes], ...] = tuple(
+    (written, bytes((letter,)))
+    for letter in sorted(_NAMES_LETTERS)
+    for written in sorted({b"#%02x" % letter, b"#%02X" % letter})
+)
+"""How the letters of the names that are looked for may be written. ISO 32000-1 7.3.5."""
+
 _URI = re.compile(rb"/URI\s{0,5}\(((?:[^()\\\r\n]|\\.){4,2000}+)")
 _EXTERNAL = re.compile(rb"<Relationship\s[^<>]{0,4000}>")
 _TARGET = re.compile(rb"Target\s?=\s?[\"']([^\"'<>]{1,2000})")
@@ -126,30 +138,39 @@ class DocumentFacts:
     encrypted: bool = False
     uris: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()  # what a reader sees, where it was read
+    cut: bool = False  # the budget of the message ended the reading
 
 
-def read_pdf(data: bytes) -> DocumentFacts:
+def read_pdf(data: bytes, budget: Budget) -> DocumentFacts:
     """Actions, embedded files, encryption and addresses of a PDF."""
     data = data[:MAX_PDF]
     traits: dict[str, None] = {}
     uris: dict[str, None] = {}
-    for piece in (data, *_object_streams(data)):
-        if _HASHED_NAME.search(piece):  # names may be written /J#61vaScript: ISO 32000-1 7.3.5
-            piece = _HASH.sub(lambda m: bytes((int(m[1], 16),)), piece)  # noqa: PLW2901
+    for piece in (data, *_object_streams(data, budget)):
+        if _HASHED_NAME.search(piece):  # /J#61vaScript
+            piece = _plainly(piece)  # noqa: PLW2901
         seen = {m.group() for m in _PDF_NAME.finditer(piece)}
         traits.update(dict.fromkeys(trait for name, trait in _PDF_NAMES if name in seen))
         for found in _URI.finditer(piece):
             if len(uris) < MAX_URIS:
                 uris[found.group(1).replace(b"\\", b"").decode("latin-1")] = None
     encrypted = "encrypted" in traits
-    return DocumentFacts(tuple(t for t in traits if t != "encrypted"), encrypted, tuple(uris))
+    left = tuple(t for t in traits if t != "encrypted")
+    return DocumentFacts(left, encrypted, tuple(uris), cut=budget.streamed <= 0)
 
 
-def _object_streams(data: bytes) -> Iterator[bytes]:
+def _plainly(piece: bytes) -> bytes:
+    """With the letters of our names as letters; a million of other signs may be written so, and stay."""
+    for written, letter in _SPELLINGS:
+        piece = piece.replace(written, letter)
+    return piece
+
+
+def _object_streams(data: bytes, budget: Budget) -> Iterator[bytes]:
     position = 0
     for _ in range(MAX_STREAMS):
         mark = data.find(b"/ObjStm", position)
-        if mark < 0:
+        if mark < 0 or budget.streamed <= 0:
             return
         position = mark + len(b"/ObjStm")
         start = data.find(b"stream", position, position + MAX_DICTIONARY)
@@ -158,39 +179,53 @@ def _object_streams(data: bytes) -> Iterator[bytes]:
         start += len(b"stream")
         content = data[start : start + MAX_STREAM].lstrip(b"\r\n")
         try:
-            yield zlib.decompressobj().decompress(content, MAX_STREAM)
+            stream = zlib.decompressobj().decompress(content, MAX_STREAM)
         except zlib.error:
+            budget.streamed -= len(content)
             continue
+        budget.streamed -= len(stream)
+        yield stream
 
 
-def read_open_xml(data: bytes) -> DocumentFacts:
+def read_open_xml(data: bytes, budget: Budget) -> DocumentFacts:
     """Macros, embedded objects, remote templates, addresses and texts of an Office document."""
     traits: dict[str, None] = {}
     uris: dict[str, None] = {}
     texts: list[str] = []
-    relations = 0
+    relations = projects = 0
     for member in zip_members(data):
         name = member.name.lower()
         if name.endswith("vbaproject.bin"):
             traits["macro"] = None
-            traits.update(dict.fromkeys(macro_traits(read_member(data, member, MAX_MACROS))))
+            projects += 1
+            if projects <= MAX_PROJECTS:
+                project = _read(data, member, MAX_MACROS, budget)
+                traits.update(dict.fromkeys(macro_traits(project, budget)))
         elif "/macrosheets/" in name:
             traits.update({"macro": None, "xlm_macro": None})
         elif "/embeddings/" in name or "/activex/" in name:
             traits["embedded_object"] = None
         elif name.endswith(".rels") and relations < MAX_RELATIONS:
             relations += 1
-            for uri, template in _external(read_member(data, member, MAX_DOCUMENT_PART)):
+            for uri, template in _external(_read(data, member, MAX_DOCUMENT_PART, budget)):
                 if template:
                     traits["external_template"] = None
                 if len(uris) < MAX_URIS:
                     uris[uri] = None
         elif _TEXT_PART.match(name) and len(texts) < MAX_TEXT_PARTS:
-            part = read_member(data, member, MAX_DOCUMENT_PART)
+            part = _read(data, member, MAX_DOCUMENT_PART, budget)
             texts.append(_written(part))
             if b"<ddeLink" in part or _DDE.search(_fields(part)) is not None:
                 traits["dde"] = None
-    return DocumentFacts(tuple(traits), uris=tuple(uris), texts=tuple(texts))
+    cut = bool(relations or projects or texts) and (budget.office <= 0 or budget.macros <= 0)
+    return DocumentFacts(tuple(traits), uris=tuple(uris), texts=tuple(texts), cut=cut)
+
+
+def _read(data: bytes, member: ZipMember, limit: int, budget: Budget) -> bytes:
+    """A part of the document, as far as the message may still have it."""
+    content = read_member(data, member, min(limit, budget.office))
+    budget.office -= len(content)
+    return content
 
 
 def _fields(part: bytes) -> bytes:
@@ -226,17 +261,18 @@ def document_pictures(data: bytes) -> Iterator[bytes]:
         yield read_member(data, member, MAX_PICTURE)
 
 
-def read_rtf(data: bytes) -> DocumentFacts:
+def read_rtf(data: bytes, budget: Budget) -> DocumentFacts:
     """Objects, remote templates, fields and addresses of RTF."""
-    return DocumentFacts(rtf_traits(data), uris=addresses(data))
+    return DocumentFacts(rtf_traits(data, budget), uris=addresses(data))
 
 
-def read_old(data: bytes) -> DocumentFacts:
+def read_old(data: bytes, budget: Budget) -> DocumentFacts:
     """Macros, objects, fields, encryption and addresses of a compound file."""
     traits, encrypted = ole_traits(data)
     traits = tuple(dict.fromkeys((*traits, *old_traits(data))))
-    more = macro_traits(data) if "macro" in traits else ()
-    return DocumentFacts((*traits, *more), encrypted, addresses(data))
+    more = macro_traits(data, budget) if "macro" in traits else ()
+    cut = "macro" in traits and budget.macros <= 0
+    return DocumentFacts((*traits, *more), encrypted, addresses(data), cut=cut)
 
 
 def read_note(data: bytes) -> DocumentFacts:

@@ -1,12 +1,15 @@
 """Files that documents carry: in OneNote notebooks, in RTF objects, in the packages of old Office.
 
-Limits: MAX_EMBEDDED files of one document, MAX_OBJECT bytes of one.
+Limits: MAX_EMBEDDED files of one document, MAX_OBJECT bytes of one, and for a message what is in its
+budget.
 """
 
 import binascii
 import re
 import struct
 from collections.abc import Iterator
+
+from lazaretto.mail.budget import Budget
 
 MAX_EMBEDDED = 50
 """Files of one document that are taken out."""
@@ -19,6 +22,8 @@ _NOTE_HEAD = 36
 _OBJECT_MARK = b"\\objdata"
 _NOT_HEX = re.compile(rb"[^0-9A-Fa-f]+")
 _CONTROL = re.compile(rb"\\[a-zA-Z]{1,40}-?\d{0,10} ?|\{[^{}]{0,1000}\}")
+_WRITTEN = re.compile(rb"(?:[^\\{}]++|" + _CONTROL.pattern + rb"|[\\{])*+")
+"""An object up to the brace that ends it: those of the groups inside come in pairs."""
 
 
 def note_files(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -33,25 +38,28 @@ def note_files(data: bytes) -> Iterator[tuple[str, bytes]]:
         at += _NOTE_HEAD
 
 
-def rtf_files(data: bytes) -> Iterator[tuple[str, bytes]]:
+def rtf_files(data: bytes, budget: Budget) -> Iterator[tuple[str, bytes]]:
     """The objects of an RTF document, out of their hexadecimal writing."""
-    for number, content in enumerate(object_data(data), 1):
+    for number, content in enumerate(object_data(data, budget), 1):
         yield from _object(content, number)
 
 
-def object_data(data: bytes) -> Iterator[bytes]:
-    """The objects of an RTF document as bytes, with their heads."""
-    at = data.find(_OBJECT_MARK)
+def object_data(data: bytes, budget: Budget) -> Iterator[bytes]:
+    """The objects of an RTF document as bytes, with their heads.
+
+    Without a brace that ends it, each would reach to the end of the document.
+    """
+    at = 0
     for _ in range(MAX_EMBEDDED):
-        if at < 0:
+        at = data.find(_OBJECT_MARK, at)
+        if at < 0 or budget.office <= 0:
             return
         at += len(_OBJECT_MARK)
-        end = data.find(_OBJECT_MARK, at)
-        piece = data[at : min(at + 2 * MAX_OBJECT, end if end >= 0 else len(data))]
-        written = _CONTROL.sub(b"", piece)  # groups inside hide the end and the digits
-        digits = _NOT_HEX.sub(b"", written.partition(b"}")[0])
+        found = _WRITTEN.match(data, at, at + min(budget.office, 2 * MAX_OBJECT))
+        written = found.group() if found else b""
+        budget.office -= len(written)
+        digits = _NOT_HEX.sub(b"", _CONTROL.sub(b"", written))  # groups inside hide digits
         yield binascii.unhexlify(digits[: len(digits) // 2 * 2])
-        at = end
 
 
 def _object(data: bytes, number: int) -> Iterator[tuple[str, bytes]]:

@@ -33,7 +33,7 @@ _GOOD_NAME = re.compile(rb"[!-9;-~]+\Z")
 _BARE_CR = re.compile(rb"\r(?!\n)")
 
 
-_PLAIN_FIELD = re.compile(r"([!-9;-~]+):([^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+)\r?\n")
+_PLAIN_FIELD = re.compile(r"([!-9;-~]++):([^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+)\r?\n")
 _KNOWN_FIELD = re.compile(
     rb"(?:from|to|cc|subject|date|message-id|mime-version|content-type|content-transfer-encoding|reply-to|sender"
     rb"|received|return-path|dkim-signature|list-[a-z]+)[ \t]*:",
@@ -80,10 +80,12 @@ def _read_plain_fields(raw: bytes, start: int, stop: int, most: int) -> tuple[He
     block = raw[start:stop]
     if not block.isascii():
         return None
+    text = block.decode("ascii")
     headers: list[Header] = []
     position = 0
-    for field in _PLAIN_FIELD.finditer(block.decode("ascii")):
-        if field.start() != position or len(headers) >= most:
+    while position < len(text):
+        field = _PLAIN_FIELD.match(text, position)  # a search would try every place of a line without a colon
+        if field is None or len(headers) >= most:
             return None
         position = field.end()
         name, value = field.groups()
@@ -96,7 +98,7 @@ def _read_plain_fields(raw: bytes, start: int, stop: int, most: int) -> tuple[He
         if "=?" in value:
             value = decode_words(value)
         headers.append(Header(name, value, Span(start + field.start(), start + position)))
-    return tuple(headers) if position == len(block) else None
+    return tuple(headers)
 
 
 def _read_odd_block(raw: bytes, outline: Block, defects: DefectList, part: int | None, most: int) -> Block:

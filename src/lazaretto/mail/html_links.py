@@ -38,7 +38,11 @@ _PLACES: dict[str, tuple[tuple[str, LinkPlace], ...]] = {
     **dict.fromkeys(VECTOR_TAGS, (("href", "area"), ("src", "img"))),
 }
 
-_REFRESH = re.compile(r"\s*[\d.]{0,10}\s*[;,]?\s*(?:url\s*=\s*)?[\"']?\s*([^\"'>\s][^\"'>]*)", re.IGNORECASE)
+_REFRESH = re.compile(
+    r"\s*+[\d.]{0,10}+\s*+[;,]?+\s*+(?:url\s*+=\s*+)?+[\"']?+\s*+([^\"'>\s][^\"'>]*+)", re.IGNORECASE
+)
+"""Nothing is given back: a run of white space would otherwise be divided in every way there is."""
+
 _SOURCE_ENDS = re.compile(r",\s")
 _CSS_URL = re.compile(r"url\(\s{0,5}[\"']?\s{0,5}([^\"'()\s]{1,4096})")
 _CSS_IMPORT = re.compile(r"@import\s{1,5}[\"']\s{0,5}([^\"'()\s]{1,4096})")

@@ -1,8 +1,8 @@
 """ISO 9660 images: the files in them, by the directory of the Joliet names where there is one. ECMA-119.
 
-Limits: MAX_DIRECTORIES that are gone through, MAX_FILES that are found, MAX_DIRECTORY bytes of one, MAX_FILE
-bytes of a file, MAX_BYTES of all, MAX_DESCRIPTORS; a loop of
-directories ends there. The UDF side of an image is read by `udf`.
+Limits: MAX_DIRECTORIES that are gone through, MAX_RECORDS in all of them, MAX_FILES that are found,
+MAX_DIRECTORY bytes of one, MAX_FILE bytes of a file, MAX_BYTES of all, MAX_DESCRIPTORS; a loop of directories
+ends there. The UDF side of an image is read by `udf`.
 """
 
 import struct
@@ -10,6 +10,9 @@ from collections.abc import Iterator
 
 MAX_DIRECTORIES = 100
 """Directories of one image."""
+
+MAX_RECORDS = 5_000
+"""Entries of all directories: a directory that holds itself a thousand times is read once."""
 
 MAX_FILES = 1_000
 """Files of one image."""
@@ -34,14 +37,19 @@ def iso_files(data: bytes) -> Iterator[tuple[str, bytes]]:
     """Names and contents of the files in an image."""
     root, wide = _root(data)
     waiting = [("", root)] if root else []
-    found, left = 0, MAX_BYTES
+    known = {root}
+    found, records, left = 0, 0, MAX_BYTES
     for _ in range(MAX_DIRECTORIES):
         if not waiting:
             return
         folder, (start, size) = waiting.pop(0)
         for name, flags, at, length in _records(data, start, size, wide=wide):
+            records += 1
+            if records > MAX_RECORDS:
+                return
             if flags & 2:
-                if len(waiting) < MAX_DIRECTORIES:
+                if len(waiting) < MAX_DIRECTORIES and (at, length) not in known:
+                    known.add((at, length))
                     waiting.append((f"{folder}{name}/", (at, length)))
                 continue
             found += 1

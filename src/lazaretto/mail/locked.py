@@ -2,8 +2,8 @@
 
 A password is right when the member can be inflated (or has its checksum); the check bytes in front only sort
 out the wrong ones quickly.
-Limits: MAX_PASSWORDS that are tried, MAX_LOCKED bytes of one member: the old cipher runs at one megabyte a
-second here.
+Limits: MAX_PASSWORDS that are tried, MAX_LOCKED bytes of one member, and for a message the hashes and the
+bytes in its budget: the old cipher runs at one megabyte a second here.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ import zlib
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.zipfiles import ZipMember, local_start
 
 MAX_PASSWORDS = 60
@@ -27,6 +28,7 @@ _CHECK = 12
 _CODE = 10
 _BLOCK = 16
 _ROUNDS = 1_000
+_HASHES = 8 * _ROUNDS  # four blocks, for a key to read, one to sign and the check, of two hashes a round
 
 
 def _table() -> tuple[int, ...]:
@@ -41,7 +43,9 @@ def _table() -> tuple[int, ...]:
 _CRC = _table()
 
 
-def open_member(data: bytes, member: ZipMember, passwords: tuple[str, ...], limit: int) -> tuple[bytes, str]:
+def open_member(
+    data: bytes, member: ZipMember, passwords: tuple[str, ...], limit: int, budget: Budget
+) -> tuple[bytes, str]:
     """The content and the password that gave it; nothing where none fits."""
     start = local_start(data, member)
     if start < 0 or member.packed > MAX_LOCKED:
@@ -50,9 +54,9 @@ def open_member(data: bytes, member: ZipMember, passwords: tuple[str, ...], limi
     for password in passwords[:MAX_PASSWORDS]:
         for key in dict.fromkeys((password.encode("utf-8", "replace"), password.encode("cp437", "replace"))):
             if member.method == _AES:
-                plain = _open_aes(data, member, content, key, limit)
+                plain = _open_aes(data, member, key, limit, budget)
             else:
-                plain = _open_old(member, content, key, limit)
+                plain = _open_old(member, content, key, limit, budget)
             if plain:
                 return plain, password
     return b"", ""
@@ -84,11 +88,15 @@ class _Keys:
         return bytes(plain)
 
 
-def _open_old(member: ZipMember, content: bytes, password: bytes, limit: int) -> bytes:
+def _open_old(member: ZipMember, content: bytes, password: bytes, limit: int, budget: Budget) -> bytes:
+    if not budget.take_deciphered(len(password) + _CHECK):
+        return b""
     keys = _Keys(password)
     head = keys.decipher(content[:_CHECK])
     expected = member.time >> 8 & 255 if member.flags & 8 else member.crc >> 24
     if len(head) < _CHECK or head[-1] != expected:
+        return b""
+    if not budget.take_deciphered(len(content) - _CHECK):
         return b""
     start = keys.decipher(content[_CHECK : _CHECK + 256])
     if member.method and _inflate(start, limit) is None:
@@ -96,10 +104,14 @@ def _open_old(member: ZipMember, content: bytes, password: bytes, limit: int) ->
     return _unpack(member.method, start + keys.decipher(content[_CHECK + 256 :]), limit, crc=member.crc)
 
 
-def _open_aes(data: bytes, member: ZipMember, content: bytes, password: bytes, limit: int) -> bytes:
+def _open_aes(data: bytes, member: ZipMember, password: bytes, limit: int, budget: Budget) -> bytes:
+    start = local_start(data, member)
+    content = data[start : start + member.packed]
     strength, method = _aes_field(data, member)
     salt = _SALT.get(strength, 0)
     if not salt or len(content) < salt + 2 + _CODE:
+        return b""
+    if not budget.take_hashes(_HASHES):
         return b""
     size = 8 * (strength + 1)
     derived = hashlib.pbkdf2_hmac("sha1", password, content[:salt], _ROUNDS, 2 * size + 2)

@@ -12,6 +12,7 @@ from itertools import islice
 
 import re2
 
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.embedded import object_data
 from lazaretto.mail.ole import OleEntry, ole_entries, read_stream
 
@@ -61,7 +62,7 @@ def addresses(data: bytes) -> tuple[str, ...]:
     return tuple(found)
 
 
-def rtf_traits(data: bytes) -> tuple[str, ...]:
+def rtf_traits(data: bytes, budget: Budget) -> tuple[str, ...]:
     """Objects, templates and fields of RTF."""
     data = data[:MAX_SEARCHED]
     traits = []
@@ -71,7 +72,7 @@ def rtf_traits(data: bytes) -> tuple[str, ...]:
         traits.append("external_template")
     if b"\\objupdate" in data and b"\\objdata" in data:
         traits.append("auto_object")
-    if any(_is_equation(content) for content in object_data(data)):
+    if any(_is_equation(content) for content in object_data(data, budget)):
         traits.append("equation")
     if _DDE_RTF.search(data) is not None:
         traits.append("dde")

@@ -47,8 +47,7 @@ def ole_entries(data: bytes) -> tuple[OleEntry, ...]:
     """The directory of a compound file; what can be read of it when it is broken."""
     if len(data) < 512:
         return ()
-    shift = struct.unpack_from("<H", data, 30)[0]
-    size = 1 << shift if shift in {9, 12} else 512
+    size = _sector_size(data)
     first = struct.unpack_from("<I", data, 48)[0]
     fat_sectors = [s for s in struct.unpack_from("<109I", data, 76) if s < _END_OF_CHAIN]
     found: list[OleEntry] = []
@@ -63,6 +62,11 @@ def ole_entries(data: bytes) -> tuple[OleEntry, ...]:
                 found.append(entry)
         sector = _next_sector(data, sector, fat_sectors, size)
     return tuple(found)
+
+
+def _sector_size(data: bytes) -> int:
+    """Two sizes exist. With any other the chains would be followed byte by byte, or divided by nothing."""
+    return 4_096 if struct.unpack_from("<H", data, 30)[0] == 12 else 512  # MS-CFB 2.2
 
 
 def _entry(data: bytes, at: int, sector_size: int) -> OleEntry | None:
@@ -105,7 +109,7 @@ def ole_files(data: bytes) -> Iterator[tuple[str, bytes]]:
 def read_stream(data: bytes, entry: OleEntry, entries: tuple[OleEntry, ...]) -> bytes:
     """The first MAX_STREAM bytes of a stream."""
     wanted = min(entry.size, MAX_STREAM)
-    size = 1 << (struct.unpack_from("<H", data, 30)[0] & 15)
+    size = _sector_size(data)
     fat = [s for s in struct.unpack_from("<109I", data, 76) if s < _END_OF_CHAIN]
     if entry.size >= MINI_CUTOFF:
         return _chained(data, entry.sector, fat, size, wanted)

@@ -3,7 +3,8 @@
 Rules. Only the picture formats that mail clients show are decoded, nothing else that the picture library
 knows. A picture is made grey and small enough before it is searched.
 Limits: MAX_PICTURE bytes, MAX_PIXELS in the file, MAX_SIDE where it is searched, MAX_CODES of one picture,
-MAX_EMBEDDED pictures written into one page; how many pictures of a message are read is in its budget.
+MAX_EMBEDDED pictures written into one page; how many pictures and pixels of a message are read is in its
+budget.
 """
 
 import base64
@@ -18,6 +19,7 @@ from urllib.parse import unquote
 import zxingcpp
 from PIL import Image, UnidentifiedImageError
 
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.links import make_link, text_links
 from lazaretto.model.message import Link
 
@@ -48,17 +50,17 @@ _EMBEDDED = re.compile(
 )
 
 
-def qr_links(picture: bytes, part: int) -> tuple[Link, ...]:
+def qr_links(picture: bytes, part: int, budget: Budget) -> tuple[Link, ...]:
     """The links that the codes in a picture lead to."""
-    return tuple(code_links(read_codes(picture), part))
+    return tuple(code_links(read_codes(picture, budget), part))
 
 
-def read_codes(picture: bytes) -> tuple[str, ...]:
+def read_codes(picture: bytes, budget: Budget) -> tuple[str, ...]:
     """What the QR codes of a picture say; nothing for whatever is no picture."""
     if len(picture) > MAX_PICTURE:
         return ()
     try:
-        grey = _grey(picture)
+        grey = _grey(picture, budget)
     except (
         UnidentifiedImageError,
         OSError,
@@ -95,13 +97,15 @@ def embedded_pictures(page: str) -> Iterator[bytes]:
             continue
 
 
-def _grey(picture: bytes) -> Image.Image | None:
+def _grey(picture: bytes, budget: Budget) -> Image.Image | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library warns of odd files; they are not our news
         image = Image.open(BytesIO(picture), formats=_FORMATS)
         if image.width * image.height > MAX_PIXELS or min(image.size) < MIN_SIDE:
             return None
-        image.draft("L", (MAX_SIDE, MAX_SIDE))
+        image.draft("L", (MAX_SIDE, MAX_SIDE))  # of some formats a smaller picture can be had at once
+        if not budget.take_pixels(image.width * image.height):
+            return None
         grey = _on_white(image)
         grey.thumbnail((MAX_SIDE, MAX_SIDE))
         return grey

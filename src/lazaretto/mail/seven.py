@@ -3,7 +3,7 @@
 Chains of LZMA, LZMA2, BZip2, Deflate, Copy, Delta and the x86 filter are read, and AES under a password that
 a letter gives. Others (PPMd, BCJ2) are not: then only the names are known.
 Limits: MAX_FOLDERS, MAX_FILES, MAX_CODERS of one folder, the limit of bytes that the caller gives, MAX_KEYS
-passwords: a key costs 2^19 hashes.
+passwords, and for a message the hashes in its budget: a key costs 2^19.
 """
 
 import bz2
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.sevenzip import MAX_HEADER, header_of, number
 
 MAX_FOLDERS = 100
@@ -27,7 +28,7 @@ MAX_CODERS = 4
 """Steps of one chain: cipher, packer and two filters."""
 
 MAX_KEYS = 6
-"""Passwords that are tried: each costs a tenth of a second."""
+"""Passwords that are tried: each costs some hundredths of a second."""
 
 MAX_POWER = 20
 """Of the number of hashes for one key; writers use 19."""
@@ -92,24 +93,51 @@ class _Reader:
         self.take(4 * sum(known))
 
 
-def seven_files(data: bytes, *, limit: int, passwords: tuple[str, ...] = ()) -> SevenFiles:
+class _Keys:
+    """The keys of one archive. Each is made once: writers use the same for every folder, bombs would not."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._made: dict[tuple[int, bytes], bytes | None] = {}
+
+    def key(self, power: int, secret: bytes) -> bytes | None:
+        """The key of 2^power hashes; None when the message has had its share."""
+        wanted = (power, secret)
+        if wanted not in self._made:
+            affordable = power <= MAX_POWER and self._budget.take_hashes(1 << power)
+            self._made[wanted] = _hashed(secret, power) if affordable else None
+        return self._made[wanted]
+
+
+def _hashed(secret: bytes, power: int) -> bytes:
+    """SHA-256 over the secret and a growing number, again and again; in stretches, the number's end first."""
+    digest = hashlib.sha256()
+    ends = [secret + bytes((low,)) for low in range(min(256, 1 << power))]
+    for high in range(max(1, 1 << power >> 8)):
+        rest = high.to_bytes(7, "little")
+        digest.update(rest.join(ends) + rest)
+    return digest.digest()
+
+
+def seven_files(data: bytes, *, limit: int, budget: Budget, passwords: tuple[str, ...] = ()) -> SevenFiles:
     """The files of an archive, at most `limit` bytes unpacked of each folder."""
     header, _ = header_of(data)
     password = ""
+    keys = _Keys(budget)
     try:
         if header[:1] == b"\x17":
-            header, password = _encoded(data, header, passwords)
+            header, password = _encoded(data, header, passwords, keys)
         folders, names = _archive(data, header)
         locked = [folder for folder in folders if _locked(folder)]
         if locked and not password:
-            password = _fitting(locked[0], passwords)
-        files, cut = _files(folders, names, limit, password)
+            password = _fitting(locked[0], passwords, keys)
+        files, cut = _files(folders, names, limit, password, keys)
     except (_BrokenError, IndexError, OverflowError):
         return SevenFiles(iter(()))
     return SevenFiles(iter(files), cut, password if files else "")
 
 
-def _encoded(data: bytes, header: bytes, passwords: tuple[str, ...]) -> tuple[bytes, str]:
+def _encoded(data: bytes, header: bytes, passwords: tuple[str, ...], keys: _Keys) -> tuple[bytes, str]:
     """The header behind a packed header."""
     reader = _Reader(header)
     reader.byte()
@@ -117,7 +145,7 @@ def _encoded(data: bytes, header: bytes, passwords: tuple[str, ...]) -> tuple[by
     if not folders:
         raise _BrokenError
     for password in passwords[:MAX_KEYS] if _locked(folders[0]) else ("",):
-        plain = _unpack(folders[0], MAX_HEADER, password)
+        plain = _unpack(folders[0], MAX_HEADER, password, keys)
         if plain[:1] == b"\x01":
             return plain, password
     raise _BrokenError
@@ -261,13 +289,13 @@ def _names(reader: _Reader) -> list[tuple[str, bool]]:
 
 
 def _files(
-    folders: list[_Folder], names: list[tuple[str, bool]], limit: int, password: str
+    folders: list[_Folder], names: list[tuple[str, bool]], limit: int, password: str, keys: _Keys
 ) -> tuple[list[tuple[str, bytes]], bool]:
     found: list[tuple[str, bytes]] = []
     cut = False
     full = iter([name for name, empty in names if not empty])
     for folder in folders:
-        content = _unpack(folder, limit, password) if limit > 0 else b""
+        content = _unpack(folder, limit, password, keys) if limit > 0 else b""
         limit -= len(content)
         cut = cut or (len(content) < _whole(folder) and bool(password or not _locked(folder)))
         at = 0
@@ -283,17 +311,17 @@ def _locked(folder: _Folder) -> bool:
     return any(method == _AES for method, _ in folder.coders)
 
 
-def _fitting(folder: _Folder, passwords: tuple[str, ...]) -> str:
-    return next((p for p in passwords[:MAX_KEYS] if _unpack(folder, 4_096, p)), "")
+def _fitting(folder: _Folder, passwords: tuple[str, ...], keys: _Keys) -> str:
+    return next((p for p in passwords[:MAX_KEYS] if _unpack(folder, 4_096, p, keys)), "")
 
 
-def _unpack(folder: _Folder, limit: int, password: str) -> bytes:
+def _unpack(folder: _Folder, limit: int, password: str, keys: _Keys) -> bytes:
     """The first bytes of a folder; nothing where a step is not known."""
     content = folder.packed
     filters: list[dict[str, int]] = []
     for method, properties in folder.coders:
         if method == _AES:
-            content = _decipher(content, properties, password)
+            content = _decipher(content, properties, password, keys)
             continue
         known = _filter(method, properties, limit)
         if known is None:
@@ -343,7 +371,7 @@ def _raw(content: bytes, filters: list[dict[str, int]], limit: int) -> bytes:
         return b""
 
 
-def _decipher(content: bytes, properties: bytes, password: str) -> bytes:
+def _decipher(content: bytes, properties: bytes, password: str, keys: _Keys) -> bytes:
     """AES-256 in CBC under a key of many hashes; nothing without a password."""
     if len(properties) < 2 or not password:
         return b""
@@ -353,13 +381,10 @@ def _decipher(content: bytes, properties: bytes, password: str) -> bytes:
     start_size = (first >> 6 & 1) + (second & 15)
     salt = properties[2 : 2 + salt_size]
     start = properties[2 + salt_size : 2 + salt_size + start_size].ljust(16, b"\x00")
-    if power > MAX_POWER or len(start) != 16:
+    if len(start) != 16:
         return b""
-    secret = salt + password.encode("utf-16-le", "replace")
-    digest = hashlib.sha256()
-    for base in range(0, 1 << power, 4_096):
-        digest.update(
-            b"".join(secret + i.to_bytes(8, "little") for i in range(base, min(base + 4_096, 1 << power)))
-        )
-    cipher = Cipher(algorithms.AES(digest.digest()), modes.CBC(start)).decryptor()
+    key = keys.key(power, salt + password.encode("utf-16-le", "replace"))
+    if key is None:
+        return b""
+    cipher = Cipher(algorithms.AES(key), modes.CBC(start)).decryptor()
     return cipher.update(content[: len(content) // 16 * 16])

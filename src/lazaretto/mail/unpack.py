@@ -82,22 +82,42 @@ def open_file(
     """The files in a file of a detected type."""
     if detected in _STREAMS:
         return _stream(data, detected, name, budget)
-    if detected == "application/x-7z-compressed":
-        found = seven_files(data, limit=budget.room(MAX_FILE), passwords=passwords)
-        opening = _take(found.files, budget, packed=len(data))
-        return replace(opening, cut=opening.cut or found.cut, password=found.password)
-    if detected == "application/vnd.ms-cab-compressed":
-        cabinet = Cabinet(data)
-        opening = _take(cabinet.contents(budget.room(MAX_FOLDER)), budget, packed=len(data))
-        return replace(opening, cut=opening.cut or cabinet.cut)
-    if detected == "application/x-rar":
-        rar = RarContents(data, budget, passwords)
-        opening = _take(rar.files(rank), budget, packed=len(data))
-        return replace(opening, cut=opening.cut or rar.cut, password=rar.password)
+    if detected in _OPENERS:
+        return _OPENERS[detected](data, budget, passwords)
     if data[:2] == b"PK":
         return _zip(data, detected, budget, passwords)
     reader = _READERS.get(detected) or (ole_files if data[:4] == OLE else None)
     return _take(reader(data), budget, packed=len(data)) if reader is not None else Opening()
+
+
+def _seven(data: bytes, budget: Budget, passwords: tuple[str, ...]) -> Opening:
+    found = seven_files(data, limit=budget.room(MAX_FILE), budget=budget, passwords=passwords)
+    opening = _take(found.files, budget, packed=len(data))
+    return replace(opening, cut=opening.cut or found.cut, password=found.password)
+
+
+def _cabinet(data: bytes, budget: Budget, _: tuple[str, ...]) -> Opening:
+    cabinet = Cabinet(data)
+    opening = _take(cabinet.contents(budget.room(MAX_FOLDER)), budget, packed=len(data))
+    return replace(opening, cut=opening.cut or cabinet.cut)
+
+
+def _rar(data: bytes, budget: Budget, passwords: tuple[str, ...]) -> Opening:
+    rar = RarContents(data, budget, passwords)
+    opening = _take(rar.files(rank), budget, packed=len(data))
+    return replace(opening, cut=opening.cut or rar.cut, password=rar.password)
+
+
+def _rtf(data: bytes, budget: Budget, _: tuple[str, ...]) -> Opening:
+    return _take(rtf_files(data, budget), budget, packed=len(data))
+
+
+_OPENERS: dict[str, Callable[[bytes, Budget, tuple[str, ...]], Opening]] = {
+    "application/x-7z-compressed": _seven,
+    "application/vnd.ms-cab-compressed": _cabinet,
+    "application/x-rar": _rar,
+    "application/rtf": _rtf,
+}
 
 
 def _tar(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -116,7 +136,6 @@ _READERS: dict[str, Callable[[bytes], Iterator[tuple[str, bytes]]]] = {
     "application/x-raw-disk-image": fat_files,
     "application/x-vhd": fat_files,
     "application/onenote": note_files,
-    "application/rtf": rtf_files,
     "application/vnd.ms-tnef": tnef_files,
     "application/vnd.ms-outlook": item_files,
 }
@@ -143,7 +162,7 @@ def _zip(data: bytes, detected: str, budget: Budget, passwords: tuple[str, ...])
             break
         content, taken = read_packed(data, member, limit)
         if member.encrypted:
-            content, opened_by = open_member(data, member, _first(password, passwords), limit)
+            content, opened_by = open_member(data, member, _first(password, passwords), limit, budget)
             password, taken = opened_by or password, member.packed
         if not content and member.size and not member.encrypted:
             cut = True  # packed in a way that we cannot undo: nobody here has seen it

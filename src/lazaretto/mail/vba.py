@@ -2,10 +2,13 @@
 
 The source of each module lies packed in the file and begins with the word Attribute; it is found by that, not
 by the directory, so that broken files are read too. MS-OVBA 2.4.1.
-Limits: MAX_MODULES modules, MAX_SOURCE bytes of one.
+Limits: MAX_MODULES modules, MAX_SOURCE bytes of one, and for a
+message what is in its budget.
 """
 
 import struct
+
+from lazaretto.mail.budget import Budget
 
 MAX_MODULES = 50
 """Modules of one document that are read."""
@@ -38,9 +41,9 @@ BUILDING = 3
 """Of the words that also honest macros use, so many together are odd."""
 
 
-def macro_traits(data: bytes) -> tuple[str, ...]:
+def macro_traits(data: bytes, budget: Budget) -> tuple[str, ...]:
     """What the macros in a file do."""
-    source = b"\n".join(sources(data)).lower()
+    source = b"\n".join(sources(data, budget)).lower()
     traits = []
     if any(name in source for name in _AUTO):
         traits.append("auto_macro")
@@ -49,25 +52,26 @@ def macro_traits(data: bytes) -> tuple[str, ...]:
     return tuple(traits)
 
 
-def sources(data: bytes) -> list[bytes]:
-    """The source of each module."""
+def sources(data: bytes, budget: Budget) -> list[bytes]:
+    """The source of each module. They may share their bytes: a kilobyte can be many megabytes of source."""
     found: list[bytes] = []
     at = data.find(_BEGIN)
     for _ in range(MAX_MODULES):
-        if at < 3:
+        if at < 3 or budget.macros <= 0:
             break
-        found.append(_unpacked(data, at - 3))
+        found.append(_unpacked(data, at - 3, min(MAX_SOURCE, budget.macros)))
+        budget.macros -= len(found[-1])
         at = data.find(_BEGIN, at + 1)
     return found
 
 
-def _unpacked(data: bytes, at: int) -> bytes:
-    """A compressed container. MS-OVBA 2.4.1.3.1."""
+def _unpacked(data: bytes, at: int, limit: int = MAX_SOURCE) -> bytes:
+    """A compressed container, until the limit is passed. MS-OVBA 2.4.1.3.1."""
     if data[at] != 1:
         return b""
     at += 1
     out = bytearray()
-    while at + 2 < len(data) and len(out) < MAX_SOURCE:
+    while at + 2 < len(data) and len(out) < limit:
         head = struct.unpack_from("<H", data, at)[0]
         size = (head & 0xFFF) + 3
         if head >> 12 & 7 != 3:
@@ -101,6 +105,6 @@ def _chunk(chunk: bytes) -> bytes:
             offset = (token >> 16 - bits) + 1
             if offset > len(out):
                 return bytes(out)
-            for _ in range(length):
-                out.append(out[-offset])
+            repeated = out[-offset:] * (length // offset + 1)  # it may overlap what it writes
+            out += repeated[:length]
     return bytes(out)

@@ -23,6 +23,9 @@ SNIFF_BYTES = 4_096
 MAX_INFLATED = 8 << 20
 """Bytes inflated for one archive, all members together: a bomb ends here."""
 
+FED = 4_096
+"""Bytes that are unpacked at once: what came before a fault was there to be read, and counts."""
+
 MAX_DOCUMENT_PART = 1 << 20
 """Bytes of one inner file of an Office document that are inflated."""
 
@@ -134,22 +137,34 @@ def read_member(data: bytes, member: ZipMember, limit: int) -> bytes:
 def read_packed(data: bytes, member: ZipMember, limit: int) -> tuple[bytes, int]:
     """The first bytes of a member, and how many packed bytes they took."""
     start = local_start(data, member)
-    if member.encrypted or start < 0:
+    if member.encrypted or start < 0 or limit <= 0:  # zlib takes a limit of 0 for none
         return b"", 0
     if member.method == _Method.STORED:
         content = data[start : start + min(limit, max(member.packed, 0) or limit)]
         return content, len(content)
     if member.method != _Method.DEFLATED:
         return _rare(data[start : start + (member.packed or limit)], member.method, limit)
-    size = min(member.packed or limit, limit) + 1024
+    return _inflated(data, start, min(member.packed or limit, limit) + 1024, limit)
+
+
+def _inflated(data: bytes, start: int, size: int, limit: int) -> tuple[bytes, int]:
+    """What comes out before the end, the limit or a fault, and how many packed bytes it took."""
     reader = zlib.decompressobj(-15)
+    end = min(start + size, len(data))
+    out, at = bytearray(), start
     try:
-        content = reader.decompress(
-            memoryview(data)[start : start + size], limit
-        )  # a slice of bytes is a copy
+        while len(out) < limit and not reader.eof:
+            piece = reader.unconsumed_tail
+            if not piece:
+                piece = data[at : min(at + FED, end)]
+                at += len(piece)
+            plain = reader.decompress(piece, min(FED, limit - len(out)))
+            if not piece and not plain:
+                break
+            out += plain
     except zlib.error:
-        return b"", 0
-    return content, min(size, len(data) - start) - len(reader.unconsumed_tail) - len(reader.unused_data)
+        pass
+    return bytes(out), at - start - len(reader.unconsumed_tail) - len(reader.unused_data)
 
 
 def _rare(packed: bytes, method: int, limit: int) -> tuple[bytes, int]:

@@ -201,9 +201,11 @@ def test_limits_of_large_documents():
     relations = b" " * zipfiles.MAX_DOCUMENT_PART + relation("hyperlink", "http://x.test")
     far = b"%PDF-/ObjStm" + b" " * documents.MAX_DICTIONARY + b"stream\n" + zlib.compress(b"/JavaScript ")
 
-    assert () == documents.read_pdf(late).traits
-    assert () == documents.read_open_xml(zip_of(CONTENT_TYPES | {"word/_rels/a.rels": relations})).uris
-    assert () == documents.read_pdf(far).traits
+    assert () == documents.read_pdf(late, Budget()).traits
+    assert (
+        () == documents.read_open_xml(zip_of(CONTENT_TYPES | {"word/_rels/a.rels": relations}), Budget()).uris
+    )
+    assert () == documents.read_pdf(far, Budget()).traits
 
 
 def test_limits_of_documents():
@@ -218,11 +220,14 @@ def test_limits_of_documents():
     )
     late = pdf_of(b"", compressed=b" " * documents.MAX_STREAM + b"/JavaScript ")
 
-    assert documents.MAX_URIS == len(documents.read_pdf(pdf_of(many)).uris)
+    assert documents.MAX_URIS == len(documents.read_pdf(pdf_of(many), Budget()).uris)
     assert attachments.MAX_ATTACHED_LINKS >= len(look(pdf_of(many)).links)
-    assert documents.MAX_RELATIONS == len(documents.read_open_xml(zip_of(CONTENT_TYPES | relations)).uris) + 1
-    assert documents.MAX_STREAMS == len(documents.read_pdf(streams).uris)
-    assert () == documents.read_pdf(late).traits
+    assert (
+        documents.MAX_RELATIONS
+        == len(documents.read_open_xml(zip_of(CONTENT_TYPES | relations), Budget()).uris) + 1
+    )
+    assert documents.MAX_STREAMS == len(documents.read_pdf(streams, Budget()).uris)
+    assert () == documents.read_pdf(late, Budget()).traits
 
 
 def test_archive_defects():

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lazaretto.mail import embedded, iso, ole
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.embedded import note_files, package, rtf_files
 from lazaretto.mail.iso import iso_files
 from lazaretto.mail.ole import ole_files
@@ -49,9 +50,11 @@ def test_objects_of_rtf():
     """A package has its name; other objects are numbered. White space and control words do not hide them."""
     packed = rtf_of(b"Package", package_of(b"run.exe", PROGRAM))
 
-    assert [("run.exe", PROGRAM)] == list(rtf_files(packed))
-    assert [("run.exe", PROGRAM)] == list(rtf_files(packed.replace(b"objdata ", b"objdata {\\x}\\bin0 \r\n")))
-    assert [("object 1", b"abc")] == list(rtf_files(rtf_of(b"Equation.3", b"abc")))
+    assert [("run.exe", PROGRAM)] == list(rtf_files(packed, Budget()))
+    assert [("run.exe", PROGRAM)] == list(
+        rtf_files(packed.replace(b"objdata ", b"objdata {\\x}\\bin0 \r\n"), Budget())
+    )
+    assert [("object 1", b"abc")] == list(rtf_files(rtf_of(b"Equation.3", b"abc"), Budget()))
 
 
 def test_in_a_message():
@@ -133,10 +136,10 @@ def test_limits(monkeypatch):
     """So many files, so many bytes."""
     monkeypatch.setattr(embedded, "MAX_EMBEDDED", 2)
 
-    assert 2 == len(list(rtf_files(rtf_of(b"x", b"y") * 5)))
+    assert 2 == len(list(rtf_files(rtf_of(b"x", b"y") * 5, Budget())))
     monkeypatch.setattr(embedded, "MAX_OBJECT", 10)
     assert [10, 10] == [len(c) for _, c in note_files(note_of(PROGRAM, PROGRAM, PROGRAM))]
-    assert [] == list(rtf_files(rtf_of(b"x", PROGRAM)))
+    assert [] == list(rtf_files(rtf_of(b"x", PROGRAM), Budget()))
 
 
 def test_limits_of_an_image(monkeypatch):
@@ -171,7 +174,7 @@ def test_anything(data):
     """Every content is read to an end."""
     assert len(list(note_files(NOTE_FILE + data))) <= embedded.MAX_EMBEDDED
     assert (
-        len(list(rtf_files(b"\\objdata" + data + b"\\objdata " + data.hex().encode())))
+        len(list(rtf_files(b"\\objdata" + data + b"\\objdata " + data.hex().encode(), Budget())))
         <= embedded.MAX_EMBEDDED
     )
     image = bytes(0x8000) + b"\x01CD001" + data.ljust(400, b"\x01") + data

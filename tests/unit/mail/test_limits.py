@@ -151,7 +151,7 @@ def test_what_documents_carry(monkeypatch):
 
 def test_pictures_that_are_too_small():
     """No code has fewer modules than MIN_SIDE."""
-    assert () == read_codes(picture(size=(qr.MIN_SIDE - 1, qr.MIN_SIDE - 1)))
+    assert () == read_codes(picture(size=(qr.MIN_SIDE - 1, qr.MIN_SIDE - 1)), Budget())
 
 
 def test_elements_turned_around():
@@ -188,8 +188,8 @@ def test_words_of_macros():
     """So many words that honest macros use too are odd together."""
     words = ["x = Chr(1)", "y = StrReverse(a)", "CallByName a", "Environ(1)"]
 
-    assert "odd_macro" in macro_traits(packed("\r\n".join(words[:BUILDING]).encode()))
-    assert "odd_macro" not in macro_traits(packed("\r\n".join(words[: BUILDING - 1]).encode()))
+    assert "odd_macro" in macro_traits(packed("\r\n".join(words[:BUILDING]).encode()), Budget())
+    assert "odd_macro" not in macro_traits(packed("\r\n".join(words[: BUILDING - 1]).encode()), Budget())
 
 
 def test_strings_that_are_worth_it():

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lazaretto.mail import documents, old_documents
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.old_documents import (
     MAX_RECORDS,
     MAX_URIS,
@@ -75,13 +76,13 @@ def test_installers_name_no_links():
 )
 def test_traits_of_rtf(data, trait):
     """Objects of the old editor by name, by class and by what they hold; objects and fields that act."""
-    assert trait in rtf_traits(data)
+    assert trait in rtf_traits(data, Budget())
     assert trait in attached(data, "a.rtf")[0]
 
 
 def test_plain_rtf():
     """Text about such things is no such thing."""
-    assert () == rtf_traits(rb"{\rtf1 DDE and \\objupdate and Equation.3 are explained {\i here}.}")
+    assert () == rtf_traits(rb"{\rtf1 DDE and \\objupdate and Equation.3 are explained {\i here}.}", Budget())
 
 
 @pytest.mark.parametrize(
@@ -204,13 +205,13 @@ def test_limits(monkeypatch):
     monkeypatch.setattr(old_documents, "MAX_SEARCHED", 20)
     assert () == addresses(b" " * 20 + b"http://a.test/")
     assert () == table_traits(b" " * 20 + b"\n=cmd|'x'!A")
-    assert () == rtf_traits(b"{\\rtf1" + b" " * 20 + b"\\objdata")
+    assert () == rtf_traits(b"{\\rtf1" + b" " * 20 + b"\\objdata", Budget())
 
 
 @given(st.binary(max_size=300))
 def test_total(data):
     """Nothing raises, whatever a document holds."""
     addresses(data)
-    rtf_traits(b"{\\rtf1 \\objdata " + data)
+    rtf_traits(b"{\\rtf1 \\objdata " + data, Budget())
     old_traits(ole_of("Workbook", "WordDocument", content=data))
     table_traits(data)

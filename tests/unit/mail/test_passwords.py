@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lazaretto.mail import contents, locked, passwords, seven
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.parse import parse
 from lazaretto.mail.passwords import MAX_CANDIDATES, MAX_LENGTH, MAX_TEXT, MAX_TEXTS, candidates
 from lazaretto.mail.zipfiles import zip_members
@@ -139,10 +140,15 @@ def test_password_limits():
     member = zip_members(data)[0]
     wrong = tuple(f"w{i}" for i in range(locked.MAX_PASSWORDS))
 
-    assert (PROGRAM, PASSWORD) == locked.open_member(data, member, (*wrong[1:], PASSWORD), 1000)
-    assert (b"", "") == locked.open_member(data, member, (*wrong, PASSWORD), 1000)
+    assert (PROGRAM, PASSWORD) == locked.open_member(data, member, (*wrong[1:], PASSWORD), 1000, Budget())
+    assert (b"", "") == locked.open_member(data, member, (*wrong, PASSWORD), 1000, Budget())
     tried = tuple(f"w{i}" for i in range(seven.MAX_KEYS))
-    assert "" == seven.seven_files(archive("seven_aes"), limit=1000, passwords=(*tried, PASSWORD)).password
+    assert (
+        ""
+        == seven.seven_files(
+            archive("seven_aes"), limit=1000, budget=Budget(), passwords=(*tried, PASSWORD)
+        ).password
+    )
 
 
 def test_member_size_limit(monkeypatch):
@@ -150,4 +156,4 @@ def test_member_size_limit(monkeypatch):
     monkeypatch.setattr(locked, "MAX_LOCKED", 10)
     data = archive("zip_old")
 
-    assert (b"", "") == locked.open_member(data, zip_members(data)[0], (PASSWORD,), 1000)
+    assert (b"", "") == locked.open_member(data, zip_members(data)[0], (PASSWORD,), 1000, Budget())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from lazaretto.mail import qr
-from lazaretto.mail.budget import MAX_PICTURES
+from lazaretto.mail.budget import MAX_PICTURES, Budget
 from lazaretto.mail.parse import parse
 
 TARGET = "https://login.evil.example/x?u=1"
@@ -45,7 +45,7 @@ def codes(message):
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP"])
 def test_every_format(kind):
     """A code is read in every format that clients show."""
-    assert (TARGET,) == qr.read_codes(picture(kind=kind))
+    assert (TARGET,) == qr.read_codes(picture(kind=kind), Budget())
 
 
 @pytest.mark.parametrize("disposition", ["inline", "attachment"])
@@ -81,8 +81,8 @@ def test_transparent_and_inverted():
     other = BytesIO()
     clear.save(other, "PNG")
 
-    assert (TARGET,) == qr.read_codes(out.getvalue())
-    assert (TARGET,) == qr.read_codes(other.getvalue())
+    assert (TARGET,) == qr.read_codes(out.getvalue(), Budget())
+    assert (TARGET,) == qr.read_codes(other.getvalue(), Budget())
 
 
 @pytest.mark.parametrize(
@@ -96,24 +96,24 @@ def test_transparent_and_inverted():
 )
 def test_what_codes_say(text, links):
     """A code may hold an address with or without its scheme, or words around it."""
-    assert links == [link.href for link in qr.qr_links(picture(text), 0)]
+    assert links == [link.href for link in qr.qr_links(picture(text), 0, Budget())]
 
 
 def test_limits(monkeypatch):
     """Too many bytes, too many pixels, too small, too many codes, pictures of a message: not read, no error."""
     monkeypatch.setattr(qr, "MAX_PICTURE", 10)
 
-    assert () == qr.read_codes(picture())
+    assert () == qr.read_codes(picture(), Budget())
     monkeypatch.undo()
     monkeypatch.setattr(qr, "MAX_PIXELS", 100)
 
-    assert () == qr.read_codes(picture())
+    assert () == qr.read_codes(picture(), Budget())
     monkeypatch.undo()
 
-    assert () == qr.read_codes(picture(size=(20, 20)))
+    assert () == qr.read_codes(picture(size=(20, 20)), Budget())
     monkeypatch.setattr(qr, "MAX_CODES", 0)
 
-    assert () == qr.read_codes(picture())
+    assert () == qr.read_codes(picture(), Budget())
     monkeypatch.undo()
     part = letter(picture()).split(b"--x\r\n")[2].replace(b"--x--", b"")
     many = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
@@ -127,19 +127,19 @@ def test_limits(monkeypatch):
 
 def test_large_picture_is_made_smaller():
     """A code in a large photograph is found."""
-    assert (TARGET,) == qr.read_codes(picture(size=(3000, 3000)))
-    assert max(qr._grey(picture(size=(3000, 3000))).size) <= qr.MAX_SIDE
+    assert (TARGET,) == qr.read_codes(picture(size=(3000, 3000)), Budget())
+    assert max(qr._grey(picture(size=(3000, 3000)), Budget()).size) <= qr.MAX_SIDE
 
 
 def test_broken_pictures():
     """Cut and damaged files are no error."""
     whole = picture(kind="JPEG")
     for end in range(0, len(whole), 97):
-        qr.read_codes(whole[:end])
+        qr.read_codes(whole[:end], Budget())
     for at in range(0, len(whole), 101):
-        qr.read_codes(whole[:at] + b"\xff" + whole[at + 1 :])
+        qr.read_codes(whole[:at] + b"\xff" + whole[at + 1 :], Budget())
 
-    assert () == qr.read_codes(whole[:50])
+    assert () == qr.read_codes(whole[:50], Budget())
 
 
 @given(
@@ -148,4 +148,4 @@ def test_broken_pictures():
 )
 def test_total(octets, head):
     """Any bytes after any head are read or not, without an error."""
-    assert isinstance(qr.read_codes(head + octets), tuple)
+    assert isinstance(qr.read_codes(head + octets, Budget()), tuple)

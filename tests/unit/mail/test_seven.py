@@ -6,18 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lazaretto.mail import seven
+from lazaretto.mail.budget import Budget
 from lazaretto.mail.seven import seven_files
 from tests.unit.mail.files import seven_with
 from tests.unit.mail.packed import PASSWORD, archive
 
 
 def files(data, limit=1 << 20):
-    return list(seven_files(data, limit=limit).files)
+    return list(seven_files(data, limit=limit, budget=Budget()).files)
 
 
 def test_limit_of_bytes():
     """Of a bomb comes as much as is asked for, and it is said that there was more."""
-    found = seven_files(archive("seven_zeros"), limit=1000)
+    found = seven_files(archive("seven_zeros"), limit=1000, budget=Budget())
 
     assert [("z", bytes(1000))] == list(found.files)
     assert found.cut
@@ -37,7 +38,9 @@ def test_limit_of_hashes(monkeypatch):
     """A key that asks for more hashes than any writer uses is not made."""
     monkeypatch.setattr(seven, "MAX_POWER", 18)
 
-    assert [] == list(seven_files(archive("seven_aes"), limit=1000, passwords=(PASSWORD,)).files)
+    assert [] == list(
+        seven_files(archive("seven_aes"), limit=1000, budget=Budget(), passwords=(PASSWORD,)).files
+    )
 
 
 def test_header_that_is_not_there():

@@ -55,7 +55,7 @@ def test_fields_that_act(part, acts):
     """The instructions of fields count, put together; a text about them does not."""
     data = zip_of(CONTENT_TYPES | {"word/document.xml": part})
 
-    assert acts is ("dde" in read_open_xml(data).traits)
+    assert acts is ("dde" in read_open_xml(data, Budget()).traits)
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_what_macros_do(source, traits):
     old = inspect(
         Content(0, ole_of("WordDocument", "VBA", content=project), "a.doc", ""), DefectList(), Budget()
     )
-    new = read_open_xml(zip_of(CONTENT_TYPES | {"word/vbaProject.bin": project}))
+    new = read_open_xml(zip_of(CONTENT_TYPES | {"word/vbaProject.bin": project}), Budget())
 
-    assert traits == macro_traits(project)
+    assert traits == macro_traits(project, Budget())
     assert ("macro", *traits) == old.attachment.traits
     assert ("macro", *traits) == new.traits
 
@@ -85,18 +85,18 @@ def test_macro_limits(monkeypatch):
     many = b"xxx".join(packed(b"x") for _ in range(5))
     monkeypatch.setattr(vba, "MAX_MODULES", 2)
 
-    assert 2 == len(sources(many))
+    assert 2 == len(sources(many, Budget()))
     monkeypatch.setattr(vba, "MAX_SOURCE", 3_000)
-    assert 3_000 <= len(sources(packed(bytes(20_000)))[0]) <= 3_000 + 4_096
+    assert 3_000 <= len(sources(packed(bytes(20_000)), Budget())[0]) <= 3_000 + 4_096
 
 
 @given(st.binary(max_size=200))
 def test_any_macros(data):
     """Whatever follows the mark is read to an end."""
-    found = sources(b"\x01" + data[:2] + b"\x00Attribut" + data)
+    found = sources(b"\x01" + data[:2] + b"\x00Attribut" + data, Budget())
 
     assert len(found) <= vba.MAX_MODULES
-    assert macro_traits(data) in {(), ("odd_macro",), ("auto_macro",), ("auto_macro", "odd_macro")}
+    assert macro_traits(data, Budget()) in {(), ("odd_macro",), ("auto_macro",), ("auto_macro", "odd_macro")}
 
 
 def document(**parts):
@@ -139,14 +139,16 @@ def test_addresses_in_texts(data, host):
 )
 def test_fields_that_start_programs(data, seen):
     """Only in fields, also when split."""
-    assert seen == ("dde" in read_open_xml(data).traits)
+    assert seen == ("dde" in read_open_xml(data, Budget()).traits)
 
 
 def test_text_limits(monkeypatch):
     """So many inner files are read for their text, and so many bytes of macros."""
     slides = {f"ppt__slides__slide{i}": b"<a:t>x</a:t>" for i in range(20)}
 
-    assert documents.MAX_TEXT_PARTS == len(read_open_xml(document(**slides)).texts)
+    assert documents.MAX_TEXT_PARTS == len(read_open_xml(document(**slides), Budget()).texts)
     monkeypatch.setattr(documents, "MAX_MACROS", 10)
-    found = read_open_xml(zip_of(CONTENT_TYPES | {"word/vbaProject.bin": packed(b"Sub AutoOpen()")}))
+    found = read_open_xml(
+        zip_of(CONTENT_TYPES | {"word/vbaProject.bin": packed(b"Sub AutoOpen()")}), Budget()
+    )
     assert ("macro",) == found.traits
