@@ -158,13 +158,17 @@ class Budget:
 
     def take_hashes(self, count: int) -> bool:
         """A key of so many hashes may still be made."""
+        if count > self.hashes:
+            return False
         self.hashes -= count
-        return self.hashes >= 0
+        return True
 
     def take_deciphered(self, size: int) -> bool:
         """So many bytes may still be deciphered."""
+        if size > self.deciphered:
+            return False
         self.deciphered -= size
-        return self.deciphered >= 0
+        return True
 
     def take_opening(self) -> bool:
         """One more encoded message may be opened."""

@@ -9,7 +9,8 @@ Limits: a message that declares nothing is UTF-8 if it can be, else windows-1252
 
 import re
 from encodings.aliases import aliases
-from functools import lru_cache
+
+from lazaretto.mail.remembered import remembered
 
 MAX_LABEL = 40
 """No name of a character set is longer."""
@@ -104,7 +105,7 @@ _META = re.compile(
 _LONE = re.compile("[\ud800-\udfff]")
 
 
-@lru_cache(1024)
+@remembered(1024, 4 * MAX_LABEL)
 def codec_of(label: str) -> str | None:
     """The Python codec for a declared character set; None for a name that nobody knows."""
     key = _SEPARATORS.sub("_", label.strip().lower()).strip("_")

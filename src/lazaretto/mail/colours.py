@@ -5,13 +5,17 @@ Limits: names outside a short list, and colour functions other than rgb and rgba
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+
+from lazaretto.mail.remembered import remembered
 
 READABLE_DISTANCE = 24
 """Sum of the differences of red, green and blue up to which nobody can read the text."""
 
 FAINT = 0.06
 """Opacity up to which a colour cannot be seen."""
+
+MAX_COLOUR = 80
+"""Characters of a colour that are read."""
 
 _RGB = re.compile(
     r"rgba?\(\s?(\d{1,3})%?\s?[, ]\s?(\d{1,3})%?\s?[, ]\s?(\d{1,3})%?\s?(?:[,/]\s?([\d.]{1,6}%?)\s?)?\)"
@@ -60,10 +64,10 @@ _UNKNOWN = Colour(0, 0, 0, known=False)
 WHITE = Colour(255, 255, 255)
 
 
-@lru_cache(4_096)
+@remembered(4_096, MAX_COLOUR)
 def parse_colour(text: str) -> Colour | None:
     """A colour value in lower case, or None where it is none."""
-    text = text.strip()[:80]
+    text = text.strip()[:MAX_COLOUR]
     if text == "transparent":
         return Colour(0, 0, 0, transparent=True)
     found = _HEX.fullmatch(_NAMES.get(text, text))

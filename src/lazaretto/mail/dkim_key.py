@@ -6,7 +6,6 @@ Keys are parsed once and kept: a provider's key is asked for with every second m
 from base64 import b64decode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -18,10 +17,14 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from lazaretto.mail.dkim_signature import Signature, SignatureError
 from lazaretto.mail.questions import Check, ask
+from lazaretto.mail.remembered import remembered
 from lazaretto.mail.tags import TagError, parse_tags, without_space
 from lazaretto.model.facts import Status
 
 CACHED_KEYS = 4_096
+
+MAX_CACHED = 2_000
+"""Characters of a key record that is remembered: the longest RSA key that is taken has 1,400."""
 
 MIN_RSA_BITS = 1_024
 """Smaller keys can be broken and prove nothing. RFC 8301 3.2."""
@@ -80,7 +83,7 @@ def _first_key(records: tuple[str, ...]) -> KeyRecord:
     raise SignatureError(problem)
 
 
-@lru_cache(CACHED_KEYS)
+@remembered(CACHED_KEYS, MAX_CACHED)
 def parse_key(text: str) -> KeyRecord | str:
     """The key record, or the reason why it cannot be used: a refusal is remembered like a key."""
     try:

@@ -7,11 +7,13 @@ Limits: no DNS is asked, and a list entry newer than the package is not known.
 """
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from ipaddress import ip_address
 
 import idna
 from publicsuffixlist import PublicSuffixList
+
+from lazaretto.mail.remembered import remembered
 
 MAX_HOST = 255
 """Longest name that is converted. RFC 1035 2.3.4 ends at 255; converting longer ones costs quadratic time."""
@@ -37,7 +39,7 @@ def _listed_suffixes() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=False)
 
 
-@lru_cache(CACHED_HOSTS)
+@remembered(CACHED_HOSTS, MAX_HOST)
 def to_alabel(host: str) -> str:
     """The host in lower case A-label form, without the final dot; unconvertible characters become "?"."""
     if host.isascii():
@@ -82,7 +84,7 @@ def bare_ip(host: str) -> str:
         return ""
 
 
-@lru_cache(CACHED_HOSTS)
+@remembered(CACHED_HOSTS, MAX_HOST)
 def registered_domain(host: str) -> str:
     """The public suffix and one label more, as A-labels; an IP address as it is; "" for everything else."""
     if is_ip(host):
@@ -93,7 +95,7 @@ def registered_domain(host: str) -> str:
     return _public_suffixes().privatesuffix(name) or ""
 
 
-@lru_cache(CACHED_HOSTS)
+@remembered(CACHED_HOSTS, MAX_HOST)
 def listed_domain(host: str) -> str:
     """The registered domain where its suffix is on the list; "" for words that only look like a host."""
     if is_ip(host):

@@ -25,6 +25,7 @@ _AES = 99
 _AES_FIELD = 0x9901
 _SALT = {1: 8, 2: 12, 3: 16}
 _CHECK = 12
+_START = 256
 _CODE = 10
 _BLOCK = 16
 _ROUNDS = 1_000
@@ -96,12 +97,12 @@ def _open_old(member: ZipMember, content: bytes, password: bytes, limit: int, bu
     expected = member.time >> 8 & 255 if member.flags & 8 else member.crc >> 24
     if len(head) < _CHECK or head[-1] != expected:
         return b""
-    if not budget.take_deciphered(len(content) - _CHECK):
-        return b""
-    start = keys.decipher(content[_CHECK : _CHECK + 256])
+    start = keys.decipher(content[_CHECK : _CHECK + _START])
     if member.method and _inflate(start, limit) is None:
         return b""  # one password in 256 passes the check byte; the first bytes then are no deflate
-    return _unpack(member.method, start + keys.decipher(content[_CHECK + 256 :]), limit, crc=member.crc)
+    if not budget.take_deciphered(len(content) - _CHECK):
+        return b""
+    return _unpack(member.method, start + keys.decipher(content[_CHECK + _START :]), limit, crc=member.crc)
 
 
 def _open_aes(data: bytes, member: ZipMember, password: bytes, limit: int, budget: Budget) -> bytes:

@@ -5,10 +5,10 @@ Reading is strict, as the RFC demands: one error anywhere makes the whole record
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Literal
 
+from lazaretto.mail.remembered import remembered
 from lazaretto.mail.spf_macro import is_domain_spec, is_macro_string
 
 MAX_RECORD = 16_384
@@ -16,6 +16,9 @@ MAX_RECORD = 16_384
 
 CACHED_RECORDS = 2_048
 """The records of the big senders are read over and over."""
+
+MAX_CACHED = 512
+"""Characters of a record that is remembered: what fits into one answer over UDP."""
 
 Qualified = Literal["pass", "fail", "softfail", "neutral"]
 
@@ -60,7 +63,7 @@ def is_spf(text: str) -> bool:
     return text[:6].lower() == "v=spf1" and (len(text) == 6 or text[6] == " ")
 
 
-@lru_cache(CACHED_RECORDS)
+@remembered(CACHED_RECORDS, MAX_CACHED)
 def parse_record(text: str) -> SpfRecord:
     """Read a record that `is_spf`; raises SpfSyntaxError."""
     if not text.isascii():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lazaretto.mail.colours import Colour, parse_colour
+from lazaretto.mail.remembered import remembered
 
 MAX_SHEET = 200_000
 """Characters of style sheets that are read."""
@@ -24,6 +25,9 @@ MAX_STYLE = 2_000
 
 CACHED_STYLES = 8_192
 """Inline styles repeat in every cell of a table."""
+
+MAX_CACHED = 300
+"""Characters of the styles of one element that are remembered."""
 
 OFF_SCREEN = -500.0
 """Pixels to the left or above from which a text counts as moved off the screen."""
@@ -62,7 +66,7 @@ class Look:
 NOTHING = Look(gone=False, visible=None, tiny=None, foreground=None, background=None)
 
 
-@lru_cache(CACHED_STYLES)
+@remembered(CACHED_STYLES, MAX_CACHED)
 def parse_declarations(style: str) -> Declarations:
     """Split a declaration block. Unknown names are kept: they are never acted upon."""
     normal: list[tuple[str, str]] = []
@@ -76,9 +80,13 @@ def parse_declarations(style: str) -> Declarations:
     return Declarations(tuple(normal), tuple(important))
 
 
-@lru_cache(CACHED_STYLES)
 def look_of(blocks: tuple[str, ...]) -> Look:
     """The look that declaration blocks give together, later ones over earlier ones, important ones last."""
+    short = sum(map(len, blocks)) <= MAX_CACHED
+    return _remembered_look(blocks) if short else _look(blocks)
+
+
+def _look(blocks: tuple[str, ...]) -> Look:
     parsed = [parse_declarations(block) for block in blocks if _INTERESTING.search(block)]
     if not parsed:
         return NOTHING
@@ -94,6 +102,9 @@ def look_of(blocks: tuple[str, ...]) -> Look:
         foreground=_foreground(values),
         background=_background(values),
     )
+
+
+_remembered_look = lru_cache(CACHED_STYLES)(_look)
 
 
 def _is_gone(values: dict[str, str]) -> bool:
