@@ -6,8 +6,8 @@ import dkim
 import pytest
 from dkim.canonicalization import CanonicalizationPolicy
 
-from lazaretto.mail.dkim_canonical import SignedMessage
-from lazaretto.mail.dkim_signature import Signature, SignatureError, read_dkim, read_tags
+from lazaretto.mail.authentication.dkim_canonical import SignedMessage
+from lazaretto.mail.authentication.dkim_signature import Signature, SignatureError, read_dkim, read_tags
 from tests.helpers.corpora import unpacked
 
 pytestmark = pytest.mark.corpus

@@ -5,10 +5,11 @@ import signal
 
 import pytest
 
-from lazaretto.mail import budget, pdf
+from lazaretto.mail import budget
 from lazaretto.mail.budget import Budget
+from lazaretto.mail.files import pdf
+from lazaretto.mail.files.pdf import read_pages
 from lazaretto.mail.parse import parse
-from lazaretto.mail.pdf import read_pages
 from lazaretto.scanner import apart
 from lazaretto.scanner.apart import Apart
 from tests.unit.mail.laughs import laughing_pdf

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lazaretto.mail.dkim import verify
+from lazaretto.mail.authentication.dkim import verify
 from lazaretto.mail.questions import run_check
 from tests.helpers.corpora import unpacked
 from tests.helpers.load import Wire

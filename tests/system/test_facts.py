@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lazaretto.mail.authenticate import authenticate
+from lazaretto.mail.authentication.authenticate import authenticate
 from lazaretto.mail.questions import run_check
 from lazaretto.model.disposition import AuthResult
 from lazaretto.model.facts import Facts, Status

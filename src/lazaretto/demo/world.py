@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from lazaretto.demo.letters import SAMPLES
 from lazaretto.demo.sample import OWN_DOMAIN, STRICT_DOMAIN, Sample
-from lazaretto.mail.dkim_canonical import relaxed_body, relaxed_header
+from lazaretto.mail.authentication.dkim_canonical import relaxed_body, relaxed_header
 
 Zone = Mapping[str, Mapping[str, tuple[str, ...]]]
 

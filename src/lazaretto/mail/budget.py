@@ -7,7 +7,7 @@ is taken from one budget, also by messages that are encoded within the message.
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from lazaretto.mail.pdf import PdfFacts
+    from lazaretto.mail.files.pdf import PdfFacts
 
 MAX_TEXT = 8_000_000
 """Characters of plain text that are kept."""
@@ -71,7 +71,7 @@ class PdfOpener(Protocol):
 
 
 def _directly(data: bytes, budget: "Budget", passwords: tuple[str, ...] = (), /) -> "PdfFacts":
-    from lazaretto.mail.pdf import read_pages
+    from lazaretto.mail.files.pdf import read_pages
 
     return read_pages(data, budget, passwords)
 

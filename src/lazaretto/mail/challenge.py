@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from lazaretto.mail import dmarc_record
-from lazaretto.mail.spf_record import SpfSyntaxError, is_spf, parse_record
+from lazaretto.mail.authentication import dmarc_record
+from lazaretto.mail.authentication.spf_record import SpfSyntaxError, is_spf, parse_record
 from lazaretto.model.account import DmarcStatus, SpfStatus
 
 LABEL = "_cf-email-sec-challenge"

@@ -8,7 +8,7 @@ such a field, and it goes on as long as lines are folded.
 import re
 from collections.abc import Sequence
 
-from lazaretto.mail.authres import authserv_id_of
+from lazaretto.mail.authentication.authres import authserv_id_of
 from lazaretto.mail.words import clean_controls, decode_words
 from lazaretto.model.message import Header, Span
 

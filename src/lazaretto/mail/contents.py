@@ -12,22 +12,22 @@ passwords are tried.
 import re
 from collections.abc import Callable, Iterable
 
-from lazaretto.mail.attached_page import page_codes
-from lazaretto.mail.attachments import MAX_ATTACHMENTS, SIGNED, Content, Inspected, inspect
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.calendar import readable
 from lazaretto.mail.charset import decode_text, html_charset
-from lazaretto.mail.cms import signed_content
 from lazaretto.mail.defects import DefectList
-from lazaretto.mail.drawn_codes import codes_in_text
 from lazaretto.mail.entity import Entity, clean_filename
+from lazaretto.mail.files.attached_page import page_codes
+from lazaretto.mail.files.attachments import MAX_ATTACHMENTS, SIGNED, Content, Inspected, inspect
+from lazaretto.mail.files.cms import signed_content
+from lazaretto.mail.files.drawn_codes import codes_in_text
+from lazaretto.mail.files.passwords import candidates
+from lazaretto.mail.files.qr import code_links
+from lazaretto.mail.files.uuencode import find_files
 from lazaretto.mail.html import read_html
 from lazaretto.mail.links import MAX_LINKS, text_links
 from lazaretto.mail.mime import MESSAGE_TYPES, Tree
-from lazaretto.mail.passwords import candidates
-from lazaretto.mail.qr import code_links
 from lazaretto.mail.transfer import IDENTITY, decode_transfer
-from lazaretto.mail.uuencode import find_files
 from lazaretto.model.message import Attachment, HtmlFacts, Link, Part, TextPart
 
 MAX_LOCKED_FILES = 3

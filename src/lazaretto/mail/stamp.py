@@ -15,7 +15,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from ipaddress import ip_address
 
-from lazaretto.mail.authres import render
+from lazaretto.mail.authentication.authres import render
 from lazaretto.mail.claims import forged_fields
 from lazaretto.model.decision import Decision
 from lazaretto.model.disposition import Disposition

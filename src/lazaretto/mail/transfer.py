@@ -10,7 +10,7 @@ Limits: yEnc and BinHex are not read.
 import binascii
 import re
 
-from lazaretto.mail.uuencode import decode_lines
+from lazaretto.mail.files.uuencode import decode_lines
 
 MAX_BLOCKS = 10_000
 """Base64 blocks with their own padding in one body; more is an attack, and is read as one block."""

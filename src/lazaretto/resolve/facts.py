@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from lazaretto.mail.authenticate import Parts, authenticate_offline, conclude, split
+from lazaretto.mail.authentication.authenticate import Parts, authenticate_offline, conclude, split
 from lazaretto.mail.boundary import find_boundary
 from lazaretto.mail.questions import Check, unanswered
 from lazaretto.model.envelope import Envelope

@@ -13,7 +13,7 @@ import signal
 import msgspec
 
 from lazaretto.mail.budget import Budget
-from lazaretto.mail.pdf import PdfFacts, preload, read_pages
+from lazaretto.mail.files.pdf import PdfFacts, preload, read_pages
 
 SECONDS = 5.0
 """Of processor time, for all documents of one message: an honest one takes a hundredth of a second."""

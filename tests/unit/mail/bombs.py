@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from lazaretto.mail.locked import _Keys
+from lazaretto.mail.files.locked import _Keys
 from tests.unit.mail.files import seven_with
 
 AES_FIELD = struct.pack("<HHHHBH", 0x9901, 7, 2, 0x4541, 3, 8)

@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail.arc import MAX_INSTANCES, verify
-from lazaretto.mail.dkim_canonical import SignedMessage
+from lazaretto.mail.authentication.arc import MAX_INSTANCES, verify
+from lazaretto.mail.authentication.dkim_canonical import SignedMessage
 from lazaretto.mail.questions import run_check
 from tests.helpers.conformance import ZoneAnswers
 from tests.helpers.shared import ROOT, shared

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import archives, sevenzip, zipfiles
-from lazaretto.mail.archives import list_archive
-from lazaretto.mail.filetype import detect
-from lazaretto.mail.zipfiles import read_member, zip_members
+from lazaretto.mail.files import archives, sevenzip, zipfiles
+from lazaretto.mail.files.archives import list_archive
+from lazaretto.mail.files.filetype import detect
+from lazaretto.mail.files.zipfiles import read_member, zip_members
 from tests.unit.mail.files import locked_zip_of, seven_of, seven_with, tar_of, zip_of
 
 

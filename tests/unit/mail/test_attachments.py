@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import attachments, budget, documents, zipfiles
-from lazaretto.mail.attachments import TRAITS, Content, inspect
+from lazaretto.mail import budget
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.defects import DefectList
+from lazaretto.mail.files import attachments, documents, zipfiles
+from lazaretto.mail.files.attachments import TRAITS, Content, inspect
 from lazaretto.mail.parse import parse
 from tests.unit.mail.files import CONTENT_TYPES, locked_zip_of, ole_of, pdf_of, relation, zip_of
 from tests.unit.mail.letters import codes, file_part, letter, multipart, part

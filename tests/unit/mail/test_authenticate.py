@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from lazaretto.mail.authenticate import authenticate, authenticate_offline
+from lazaretto.mail.authentication.authenticate import authenticate, authenticate_offline
 from lazaretto.mail.questions import run_check
 from lazaretto.model.disposition import AuthResult
 from lazaretto.model.facts import Boundary

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail.authres import LINE_WIDTH, authserv_id_of, render
+from lazaretto.mail.authentication.authres import LINE_WIDTH, authserv_id_of, render
 from lazaretto.model.facts import ArcResult, Authentication, Boundary, DkimResult, DmarcResult, SpfResult
 
 BOUNDARY = Boundary("192.0.2.1", "mail.example.test", "ann@example.test", "envelope")

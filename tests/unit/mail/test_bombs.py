@@ -6,21 +6,21 @@ Without its limit each would be read for minutes.
 import pytest
 
 from lazaretto.mail import budget
-from lazaretto.mail.attachments import Content, inspect
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.calendar import people
 from lazaretto.mail.defects import DefectList
-from lazaretto.mail.documents import read_open_xml, read_pdf
-from lazaretto.mail.embedded import rtf_files
+from lazaretto.mail.files.attachments import Content, inspect
+from lazaretto.mail.files.documents import read_open_xml, read_pdf
+from lazaretto.mail.files.embedded import rtf_files
+from lazaretto.mail.files.iso import MAX_RECORDS, iso_files
+from lazaretto.mail.files.locked import open_member
+from lazaretto.mail.files.ole import ole_files
+from lazaretto.mail.files.qr import read_codes
+from lazaretto.mail.files.seven import _hashed, seven_files
+from lazaretto.mail.files.vba import sources
+from lazaretto.mail.files.zipfiles import FED, read_packed, zip_members
 from lazaretto.mail.html_links import refresh_target
-from lazaretto.mail.iso import MAX_RECORDS, iso_files
-from lazaretto.mail.locked import open_member
-from lazaretto.mail.ole import ole_files
 from lazaretto.mail.parse import parse
-from lazaretto.mail.qr import read_codes
-from lazaretto.mail.seven import _hashed, seven_files
-from lazaretto.mail.vba import sources
-from lazaretto.mail.zipfiles import FED, read_packed, zip_members
 from tests.unit.mail import bombs, test_qr
 from tests.unit.mail.files import CONTENT_TYPES, ole_of, pdf_of, zip_of
 from tests.unit.mail.letters import codes, file_part, letter, multipart, part
@@ -111,7 +111,7 @@ def test_documents_of_one_message_share(monkeypatch):
 
 def test_projects_of_macros(monkeypatch):
     """Writers make one project; the first few are read."""
-    monkeypatch.setattr("lazaretto.mail.documents.MAX_PROJECTS", 2)
+    monkeypatch.setattr("lazaretto.mail.files.documents.MAX_PROJECTS", 2)
     purse = Budget()
 
     assert ("macro",) == read_open_xml(bombs.document_of_macros(9), purse).traits
@@ -186,7 +186,7 @@ def test_broken_members():
 def test_directories_of_an_image(monkeypatch):
     """A directory that holds itself is read once; entries are bounded."""
     assert [] == list(iso_files(bombs.image_of_itself(4)))
-    monkeypatch.setattr("lazaretto.mail.iso.MAX_RECORDS", 1)
+    monkeypatch.setattr("lazaretto.mail.files.iso.MAX_RECORDS", 1)
     from tests.unit.mail.packed import archive
 
     assert len(list(iso_files(archive("iso_plain")))) <= 1

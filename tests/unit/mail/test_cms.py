@@ -12,8 +12,8 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import cms
-from lazaretto.mail.cms import cms_kind, signed_content
+from lazaretto.mail.files import cms
+from lazaretto.mail.files.cms import cms_kind, signed_content
 from lazaretto.mail.parse import parse
 from tests.unit.mail.letters import file_part, letter, multipart
 

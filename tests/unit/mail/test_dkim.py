@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail.dkim import MAX_SIGNATURES, verify
+from lazaretto.mail.authentication.dkim import MAX_SIGNATURES, verify
 from lazaretto.mail.questions import run_check
 from lazaretto.model.facts import DkimResult, Question
 from tests.helpers.conformance import ZoneAnswers

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lazaretto.mail.dkim import verify
-from lazaretto.mail.dkim_key import KeyRecord, parse_key
+from lazaretto.mail.authentication.dkim import verify
+from lazaretto.mail.authentication.dkim_key import KeyRecord, parse_key
 from lazaretto.mail.questions import run_check
 from lazaretto.model.facts import DkimResult
 from tests.helpers.conformance import ZoneAnswers

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail.dmarc import MAX_QUERIES, check, find_author, walk_up
-from lazaretto.mail.dmarc_record import parse_record, select_record
+from lazaretto.mail.authentication.dmarc import MAX_QUERIES, check, find_author, walk_up
+from lazaretto.mail.authentication.dmarc_record import parse_record, select_record
 from lazaretto.mail.questions import run_check
 from lazaretto.model.facts import DkimResult, DmarcResult, SpfResult
 from tests.helpers.conformance import ZoneAnswers

@@ -5,9 +5,9 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import drawn_codes
 from lazaretto.mail.budget import MAX_PICTURES, Budget
-from lazaretto.mail.drawn_codes import (
+from lazaretto.mail.files import drawn_codes
+from lazaretto.mail.files.drawn_codes import (
     MAX_CELLS,
     MAX_DRAWINGS,
     MAX_LINE,

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import embedded, iso, ole
 from lazaretto.mail.budget import Budget
-from lazaretto.mail.embedded import note_files, package, rtf_files
-from lazaretto.mail.iso import iso_files
-from lazaretto.mail.ole import ole_files
+from lazaretto.mail.files import embedded, iso, ole
+from lazaretto.mail.files.embedded import note_files, package, rtf_files
+from lazaretto.mail.files.iso import iso_files
+from lazaretto.mail.files.ole import ole_files
 from lazaretto.mail.parse import parse
 from tests.unit.mail.files import CONTENT_TYPES, FREE, zip_of
 from tests.unit.mail.files import END_OF_CHAIN as END

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import filetype, ole
-from lazaretto.mail.filetype import detect
-from lazaretto.mail.ole import ole_entries
-from lazaretto.mail.signatures import SIGNATURES
+from lazaretto.mail.files import filetype, ole
+from lazaretto.mail.files.filetype import detect
+from lazaretto.mail.files.ole import ole_entries
+from lazaretto.mail.files.signatures import SIGNATURES
 from tests.unit.mail.files import CONTENT_TYPES, ole_of, pdf_of, tar_of, zip_of
 
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lazaretto.mail import cab, fat, udf, unpack
 from lazaretto.mail.budget import Budget
-from lazaretto.mail.cab import Cabinet
-from lazaretto.mail.fat import fat_files, partitions
-from lazaretto.mail.filetype import detect
+from lazaretto.mail.files import cab, fat, udf, unpack
+from lazaretto.mail.files.cab import Cabinet
+from lazaretto.mail.files.fat import fat_files, partitions
+from lazaretto.mail.files.filetype import detect
+from lazaretto.mail.files.udf import disc_files, udf_files
+from lazaretto.mail.files.unpack import open_file
 from lazaretto.mail.parse import parse
-from lazaretto.mail.udf import disc_files, udf_files
-from lazaretto.mail.unpack import open_file
 from tests.unit.mail.letters import file_part, multipart
 from tests.unit.mail.packed import NOTE, PROGRAM, archive
 

@@ -4,21 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from lazaretto.mail import dkim_key, dmarc_record, html_walk, pdf, qr, scripts, stamp
-from lazaretto.mail.authres import MAX_COMMENT, MAX_IDENTITY, MAX_VALUE, authserv_id_of, render
-from lazaretto.mail.bits import MAX_CODE, Bits, codes
+from lazaretto.mail import html_walk, stamp
+from lazaretto.mail.authentication import dkim_key, dmarc_record
+from lazaretto.mail.authentication.authres import MAX_COMMENT, MAX_IDENTITY, MAX_VALUE, authserv_id_of, render
+from lazaretto.mail.authentication.dkim import MAX_SHOWN
+from lazaretto.mail.authentication.dkim_key import MAX_RECORDS
+from lazaretto.mail.authentication.dkim_signature import MAX_FIELD, MAX_NAME
+from lazaretto.mail.authentication.dmarc_record import parse_record
+from lazaretto.mail.authentication.spf import MAX_MX, MAX_VOID
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.colours import READABLE_DISTANCE, Colour, unreadable
 from lazaretto.mail.defects import DefectList
-from lazaretto.mail.dkim import MAX_SHOWN
-from lazaretto.mail.dkim_key import MAX_RECORDS
-from lazaretto.mail.dkim_signature import MAX_FIELD, MAX_NAME
-from lazaretto.mail.dmarc_record import parse_record
 from lazaretto.mail.domains import MAX_LABEL, to_alabel
-from lazaretto.mail.drawn_codes import FEW_SIGNS, codes_in_text
-from lazaretto.mail.fingerprint import FEW_WORDS, MANY_WORDS, MAX_CHARACTERS, fingerprint
-from lazaretto.mail.html import read_html
-from lazaretto.mail.pdf import (
+from lazaretto.mail.files import pdf, qr, scripts
+from lazaretto.mail.files.bits import MAX_CODE, Bits, codes
+from lazaretto.mail.files.drawn_codes import FEW_SIGNS, codes_in_text
+from lazaretto.mail.files.pdf import (
     LURE_LINKS,
     LURE_PAGES,
     LURE_PICTURE,
@@ -28,14 +29,15 @@ from lazaretto.mail.pdf import (
     PdfFacts,
     read_pages,
 )
-from lazaretto.mail.qr import read_codes
+from lazaretto.mail.files.qr import read_codes
+from lazaretto.mail.files.scripts import written_pages
+from lazaretto.mail.files.vba import BUILDING, macro_traits
+from lazaretto.mail.fingerprint import FEW_WORDS, MANY_WORDS, MAX_CHARACTERS, fingerprint
+from lazaretto.mail.html import read_html
 from lazaretto.mail.reported import MAX_PAGE, read_report
-from lazaretto.mail.scripts import written_pages
-from lazaretto.mail.spf import MAX_MX, MAX_VOID
 from lazaretto.mail.stamp import MAX_TOKEN
 from lazaretto.mail.styles import OFF_SCREEN, look_of
 from lazaretto.mail.tags import MAX_TAGS, TagError, parse_tags
-from lazaretto.mail.vba import BUILDING, macro_traits
 from tests.helpers.signing import key_record, sign
 from tests.unit.mail.packed import PASSWORD, archive
 from tests.unit.mail.test_authres import AUTHENTICATION, BOUNDARY

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import documents, old_documents
 from lazaretto.mail.budget import Budget
-from lazaretto.mail.old_documents import (
+from lazaretto.mail.files import documents, old_documents
+from lazaretto.mail.files.old_documents import (
     MAX_RECORDS,
     MAX_URIS,
     addresses,

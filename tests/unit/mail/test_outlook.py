@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lazaretto.mail import outlook, tnef
-from lazaretto.mail.outlook import item_files
+from lazaretto.mail.files import outlook, tnef
+from lazaretto.mail.files.outlook import item_files
+from lazaretto.mail.files.tnef import tnef_files
 from lazaretto.mail.parse import parse
-from lazaretto.mail.tnef import tnef_files
 from tests.unit.mail.letters import file_part, multipart
 from tests.unit.mail.packed import PROGRAM, archive
 

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from lazaretto.mail import fat, iso, udf
-from lazaretto.mail.cab import Cabinet
-from lazaretto.mail.fat import fat_files
-from lazaretto.mail.iso import iso_files
+from lazaretto.mail.files import fat, iso, udf
+from lazaretto.mail.files.cab import Cabinet
+from lazaretto.mail.files.fat import fat_files
+from lazaretto.mail.files.iso import iso_files
 from lazaretto.mail.parse import parse
 from tests.unit.mail.letters import codes, file_part, multipart
 

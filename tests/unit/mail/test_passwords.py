@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import contents, locked, passwords, seven
+from lazaretto.mail import contents
 from lazaretto.mail.budget import Budget
+from lazaretto.mail.files import locked, passwords, seven
+from lazaretto.mail.files.passwords import MAX_CANDIDATES, MAX_LENGTH, MAX_TEXT, MAX_TEXTS, candidates
+from lazaretto.mail.files.zipfiles import zip_members
 from lazaretto.mail.parse import parse
-from lazaretto.mail.passwords import MAX_CANDIDATES, MAX_LENGTH, MAX_TEXT, MAX_TEXTS, candidates
-from lazaretto.mail.zipfiles import zip_members
 from tests.unit.mail.letters import file_part, multipart, part
 from tests.unit.mail.packed import PASSWORD, PROGRAM, archive
 

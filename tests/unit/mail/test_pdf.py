@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from pypdfium2 import raw
 
-from lazaretto.mail import budget, pdf
+from lazaretto.mail import budget
 from lazaretto.mail.budget import Budget
+from lazaretto.mail.files import pdf
+from lazaretto.mail.files.pdf import read_pages
 from lazaretto.mail.parse import parse
-from lazaretto.mail.pdf import read_pages
 from tests.unit.mail.files import pdf_of
 from tests.unit.mail.letters import codes, file_part, multipart, part
 from tests.unit.mail.packed import PASSWORD, archive

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from lazaretto.mail import qr
 from lazaretto.mail.budget import MAX_PICTURES, Budget
+from lazaretto.mail.files import qr
 from lazaretto.mail.parse import parse
 
 TARGET = "https://login.evil.example/x?u=1"

@@ -8,15 +8,16 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lazaretto.mail import budget, rar, rar_files, rar_five, rar_three
-from lazaretto.mail.bits import Bits, PackedError, codes, copy
+from lazaretto.mail import budget
 from lazaretto.mail.budget import Budget
+from lazaretto.mail.files import rar, rar_files, rar_five, rar_three
+from lazaretto.mail.files.bits import Bits, PackedError, codes, copy
+from lazaretto.mail.files.rar import read_rar
+from lazaretto.mail.files.rar_files import RarContents
+from lazaretto.mail.files.rar_five import Window, unpack_five
+from lazaretto.mail.files.rar_three import unpack_three
+from lazaretto.mail.files.unpack import rank
 from lazaretto.mail.parse import parse
-from lazaretto.mail.rar import read_rar
-from lazaretto.mail.rar_files import RarContents
-from lazaretto.mail.rar_five import Window, unpack_five
-from lazaretto.mail.rar_three import unpack_three
-from lazaretto.mail.unpack import rank
 from tests.unit.mail.letters import file_part, multipart, part
 from tests.unit.mail.packed import archive
 from tests.unit.mail.rar_writer import packed, rar_of

@@ -5,12 +5,12 @@ import tracemalloc
 
 import pytest
 
+from lazaretto.mail.authentication.dkim_key import parse_key
+from lazaretto.mail.authentication.spf_record import parse_record
 from lazaretto.mail.charset import codec_of
 from lazaretto.mail.colours import parse_colour
-from lazaretto.mail.dkim_key import parse_key
 from lazaretto.mail.domains import domain_of, listed_domain, registered_domain, to_alabel
 from lazaretto.mail.remembered import remembered
-from lazaretto.mail.spf_record import parse_record
 from lazaretto.mail.styles import look_of, parse_declarations
 from lazaretto.mail.urls import read_target
 

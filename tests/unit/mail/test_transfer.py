@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import transfer, uuencode
+from lazaretto.mail import transfer
+from lazaretto.mail.files import uuencode
+from lazaretto.mail.files.uuencode import find_files
 from lazaretto.mail.parse import parse
 from lazaretto.mail.transfer import decode_base64, decode_quoted_printable, decode_transfer, encoding_name
-from lazaretto.mail.uuencode import find_files
 from tests.unit.mail.letters import codes, letter, multipart, part
 
 

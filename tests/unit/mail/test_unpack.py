@@ -13,13 +13,14 @@ from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lazaretto.mail import budget, unpack
-from lazaretto.mail.attachments import TRAITS, Content, inspect
+from lazaretto.mail import budget
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.defects import DefectList
-from lazaretto.mail.filetype import detect
+from lazaretto.mail.files import unpack
+from lazaretto.mail.files.attachments import TRAITS, Content, inspect
+from lazaretto.mail.files.filetype import detect
+from lazaretto.mail.files.unpack import MAX_DEPTH, MAX_FILE, MAX_RATIO, open_file, path
 from lazaretto.mail.parse import parse
-from lazaretto.mail.unpack import MAX_DEPTH, MAX_FILE, MAX_RATIO, open_file, path
 from tests.unit.mail.files import CONTENT_TYPES, tar_of, zip_of
 from tests.unit.mail.letters import codes, file_part, letter, multipart, part
 from tests.unit.mail.packed import NOTE, PROGRAM, archive

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.mail import documents, vba
-from lazaretto.mail.attachments import Content, inspect
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.defects import DefectList
-from lazaretto.mail.documents import read_open_xml
-from lazaretto.mail.vba import macro_traits, sources
+from lazaretto.mail.files import documents, vba
+from lazaretto.mail.files.attachments import Content, inspect
+from lazaretto.mail.files.documents import read_open_xml
+from lazaretto.mail.files.vba import macro_traits, sources
 from tests.unit.mail.files import CONTENT_TYPES, ole_of, zip_of
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lazaretto.mail.filetype import detect
+from lazaretto.mail.files.filetype import detect
 from lazaretto.scan.checks.attachments import check
 from lazaretto.scan.filetypes import MAX_EXTENSION, FileKind, extension_of, kind_of, kind_of_name
 from tests.helpers.letters import File, letter, seen

@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
+from lazaretto.mail.files.pdf import MAX_TEXT_PAGES
 from lazaretto.mail.mime import MAX_PARTS
 from lazaretto.mail.parse import parse
-from lazaretto.mail.pdf import MAX_TEXT_PAGES
 from lazaretto.mail.received import MAX_HOPS
 from lazaretto.model.facts import DkimResult
 from lazaretto.model.lists import Lists

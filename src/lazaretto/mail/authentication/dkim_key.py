@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from lazaretto.mail.dkim_signature import Signature, SignatureError
+from lazaretto.mail.authentication.dkim_signature import Signature, SignatureError
 from lazaretto.mail.questions import Check, ask
 from lazaretto.mail.remembered import remembered
 from lazaretto.mail.tags import TagError, parse_tags, without_space

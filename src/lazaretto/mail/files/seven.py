@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from lazaretto.mail.budget import Budget
-from lazaretto.mail.sevenzip import MAX_HEADER, header_of, number
+from lazaretto.mail.files.sevenzip import MAX_HEADER, header_of, number
 
 MAX_FOLDERS = 100
 """Packed streams of one archive."""

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lazaretto.mail.embedded import package
+from lazaretto.mail.files.embedded import package
 
 MAX_ENTRIES = 2_000
 """Directory entries that are read."""

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from lazaretto.mail.archives import list_archive
-from lazaretto.mail.attached_page import read_page
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.calendar import readable
 from lazaretto.mail.charset import decode_text, html_charset
-from lazaretto.mail.cms import cms_kind
 from lazaretto.mail.defects import DefectList
-from lazaretto.mail.documents import (
+from lazaretto.mail.files.archives import list_archive
+from lazaretto.mail.files.attached_page import read_page
+from lazaretto.mail.files.cms import cms_kind
+from lazaretto.mail.files.documents import (
     DocumentFacts,
     document_pictures,
     read_note,
@@ -28,13 +28,13 @@ from lazaretto.mail.documents import (
     read_rtf,
     read_table,
 )
-from lazaretto.mail.drawn_codes import codes_in_text
-from lazaretto.mail.filetype import detect
+from lazaretto.mail.files.drawn_codes import codes_in_text
+from lazaretto.mail.files.filetype import detect
+from lazaretto.mail.files.ole import OLE
+from lazaretto.mail.files.outlook import LETTER_NAMES
+from lazaretto.mail.files.qr import PICTURE_TYPES, code_links, qr_links
+from lazaretto.mail.files.unpack import MAX_DEPTH, open_file, path
 from lazaretto.mail.links import make_link, text_links
-from lazaretto.mail.ole import OLE
-from lazaretto.mail.outlook import LETTER_NAMES
-from lazaretto.mail.qr import PICTURE_TYPES, code_links, qr_links
-from lazaretto.mail.unpack import MAX_DEPTH, open_file, path
 from lazaretto.model.message import Attachment, Link, Member
 
 MAX_ATTACHMENTS = 500

@@ -7,10 +7,10 @@ A key that the DNS did not answer for breaks the chain for now, and the reason s
 import re
 from dataclasses import dataclass
 
-from lazaretto.mail.dkim import is_body_signed, signed_data
-from lazaretto.mail.dkim_canonical import SignedMessage
-from lazaretto.mail.dkim_key import KeyMissingError, fetch_key, is_signed
-from lazaretto.mail.dkim_signature import (
+from lazaretto.mail.authentication.dkim import is_body_signed, signed_data
+from lazaretto.mail.authentication.dkim_canonical import SignedMessage
+from lazaretto.mail.authentication.dkim_key import KeyMissingError, fetch_key, is_signed
+from lazaretto.mail.authentication.dkim_signature import (
     Signature,
     SignatureError,
     read_message_signature,

@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from lazaretto.mail.budget import Budget
-from lazaretto.mail.qr import codes_in_grey
+from lazaretto.mail.files.qr import codes_in_grey
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage

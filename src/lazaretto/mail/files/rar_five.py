@@ -7,7 +7,7 @@ Limits: the bytes that the caller wants, MAX_FILTERS of one file, MAX_FILTERED b
 import struct
 from dataclasses import dataclass, field
 
-from lazaretto.mail.bits import Bits, PackedError, codes, copy
+from lazaretto.mail.files.bits import Bits, PackedError, codes, copy
 
 MAX_FILTERS = 1_000
 """Filters of one file: a program of eight megabytes has some dozens."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import re2
 
-from lazaretto.mail.locked import MAX_PASSWORDS
+from lazaretto.mail.files.locked import MAX_PASSWORDS
 
 MAX_CANDIDATES = MAX_PASSWORDS
 """Of one message."""

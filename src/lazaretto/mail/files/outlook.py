@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lazaretto.mail.ole import MAX_ENTRIES, OleEntry, directory_of, read_stream
+from lazaretto.mail.files.ole import MAX_ENTRIES, OleEntry, directory_of, read_stream
 
 MAX_STORAGES = 200
 """Storages that are gone into: one a recipient, one an attachment."""

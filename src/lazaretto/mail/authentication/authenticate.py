@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lazaretto.mail import arc, dkim, dmarc, spf
-from lazaretto.mail.dkim_canonical import SignedMessage
+from lazaretto.mail.authentication import arc, dkim, dmarc, spf
+from lazaretto.mail.authentication.dkim_canonical import SignedMessage
 from lazaretto.mail.questions import Check, run_check
 from lazaretto.model.facts import (
     ArcResult,

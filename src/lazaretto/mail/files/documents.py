@@ -16,10 +16,10 @@ from itertools import islice
 import re2
 
 from lazaretto.mail.budget import Budget
-from lazaretto.mail.old_documents import addresses, old_traits, rtf_traits, table_traits
-from lazaretto.mail.ole import ole_traits
-from lazaretto.mail.vba import macro_traits
-from lazaretto.mail.zipfiles import MAX_DOCUMENT_PART, ZipMember, read_member, zip_members
+from lazaretto.mail.files.old_documents import addresses, old_traits, rtf_traits, table_traits
+from lazaretto.mail.files.ole import ole_traits
+from lazaretto.mail.files.vba import macro_traits
+from lazaretto.mail.files.zipfiles import MAX_DOCUMENT_PART, ZipMember, read_member, zip_members
 from lazaretto.model.message import HtmlFacts
 
 MAX_PDF = 16 << 20

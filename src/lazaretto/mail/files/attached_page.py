@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.defects import DefectList
-from lazaretto.mail.documents import html_traits, svg_traits
-from lazaretto.mail.drawn_codes import codes_in_page
+from lazaretto.mail.files.documents import html_traits, svg_traits
+from lazaretto.mail.files.drawn_codes import codes_in_page
+from lazaretto.mail.files.qr import code_links, embedded_pictures, qr_links
+from lazaretto.mail.files.scripts import opened_addresses, written_pages
 from lazaretto.mail.html import read_html
 from lazaretto.mail.links import make_link
-from lazaretto.mail.qr import code_links, embedded_pictures, qr_links
-from lazaretto.mail.scripts import opened_addresses, written_pages
 from lazaretto.model.message import Link
 
 MAX_LINKS = 200

@@ -10,16 +10,14 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Literal
 
-from lazaretto.mail.domains import domain_of, to_alabel
-from lazaretto.mail.questions import Check, ask
-from lazaretto.mail.spf_macro import (
+from lazaretto.mail.authentication.spf_macro import (
     MacroValues,
     asks_for_validated_name,
     expand,
     expand_domain,
     is_macro_string,
 )
-from lazaretto.mail.spf_record import (
+from lazaretto.mail.authentication.spf_record import (
     MAX_RECORD,
     Mechanism,
     Qualified,
@@ -28,6 +26,8 @@ from lazaretto.mail.spf_record import (
     is_spf,
     parse_record,
 )
+from lazaretto.mail.domains import domain_of, to_alabel
+from lazaretto.mail.questions import Check, ask
 from lazaretto.model.facts import Answer, RecordType, SpfResult, Status
 
 MAX_LOOKUPS = 10

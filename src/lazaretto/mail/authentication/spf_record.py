@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Literal
 
+from lazaretto.mail.authentication.spf_macro import is_domain_spec, is_macro_string
 from lazaretto.mail.remembered import remembered
-from lazaretto.mail.spf_macro import is_domain_spec, is_macro_string
 
 MAX_RECORD = 16_384
 """Characters of a record that is read: 64 KB of TXT would be 20,000 terms for one question."""

@@ -11,20 +11,20 @@ other, MAX_FOLDER; all files of a message together take from its budget.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from lazaretto.mail.archives import TarFile, inflate, inner_name, tar_files
 from lazaretto.mail.budget import Budget
-from lazaretto.mail.cab import Cabinet
-from lazaretto.mail.embedded import note_files, rtf_files
-from lazaretto.mail.fat import fat_files
-from lazaretto.mail.filetype import detect
-from lazaretto.mail.locked import open_member
-from lazaretto.mail.ole import OLE, ole_files
-from lazaretto.mail.outlook import item_files
-from lazaretto.mail.rar_files import RarContents
-from lazaretto.mail.seven import seven_files
-from lazaretto.mail.tnef import tnef_files
-from lazaretto.mail.udf import disc_files
-from lazaretto.mail.zipfiles import read_packed, zip_members
+from lazaretto.mail.files.archives import TarFile, inflate, inner_name, tar_files
+from lazaretto.mail.files.cab import Cabinet
+from lazaretto.mail.files.embedded import note_files, rtf_files
+from lazaretto.mail.files.fat import fat_files
+from lazaretto.mail.files.filetype import detect
+from lazaretto.mail.files.locked import open_member
+from lazaretto.mail.files.ole import OLE, ole_files
+from lazaretto.mail.files.outlook import item_files
+from lazaretto.mail.files.rar_files import RarContents
+from lazaretto.mail.files.seven import seven_files
+from lazaretto.mail.files.tnef import tnef_files
+from lazaretto.mail.files.udf import disc_files
+from lazaretto.mail.files.zipfiles import read_packed, zip_members
 
 MAX_DEPTH = 3
 """Files within each other that are opened: an archive in an archive in an archive."""

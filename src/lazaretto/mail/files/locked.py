@@ -13,7 +13,7 @@ import zlib
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from lazaretto.mail.budget import Budget
-from lazaretto.mail.zipfiles import ZipMember, local_start
+from lazaretto.mail.files.zipfiles import ZipMember, local_start
 
 MAX_PASSWORDS = 60
 """Of one message."""

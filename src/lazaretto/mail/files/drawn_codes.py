@@ -17,9 +17,9 @@ from itertools import islice
 
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.colours import Colour, parse_colour
+from lazaretto.mail.files.qr import codes_in_grey
 from lazaretto.mail.html_tokens import Token, attributes, tokens
 from lazaretto.mail.html_walk import BLOCKS
-from lazaretto.mail.qr import codes_in_grey
 from lazaretto.mail.styles import Look, look_of, read_sheet
 
 MAX_DRAWINGS = 4

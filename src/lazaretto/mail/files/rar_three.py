@@ -7,8 +7,8 @@ Limits: the bytes that the caller wants, MAX_PROGRAM bytes of a program, MAX_PRO
 
 import zlib
 
-from lazaretto.mail.bits import Bits, PackedError, codes, copy
-from lazaretto.mail.rar_five import (
+from lazaretto.mail.files.bits import Bits, PackedError, codes, copy
+from lazaretto.mail.files.rar_five import (
     CALLS,
     CALLS_AND_JUMPS,
     DELTA,

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lazaretto.mail.iso import iso_files
+from lazaretto.mail.files.iso import iso_files
 
 MAX_DIRECTORIES = 100
 """Directories of one image."""

@@ -8,11 +8,11 @@ Limits: TEXT_SAMPLE bytes are looked at where text has to be understood.
 
 import re
 
-from lazaretto.mail.cms import cms_kind
-from lazaretto.mail.fat import partitions
-from lazaretto.mail.ole import ole_type
-from lazaretto.mail.signatures import LANGUAGES, RIFF, SCRIPT_NAMES, SIGNATURES
-from lazaretto.mail.zipfiles import zip_type
+from lazaretto.mail.files.cms import cms_kind
+from lazaretto.mail.files.fat import partitions
+from lazaretto.mail.files.ole import ole_type
+from lazaretto.mail.files.signatures import LANGUAGES, RIFF, SCRIPT_NAMES, SIGNATURES
+from lazaretto.mail.files.zipfiles import zip_type
 
 TEXT_SAMPLE = 8_192
 """Bytes of a text from which its language is judged."""

@@ -13,8 +13,8 @@ from itertools import islice
 import re2
 
 from lazaretto.mail.budget import Budget
-from lazaretto.mail.embedded import object_data
-from lazaretto.mail.ole import OleEntry, ole_entries, read_stream
+from lazaretto.mail.files.embedded import object_data
+from lazaretto.mail.files.ole import OleEntry, ole_entries, read_stream
 
 MAX_SEARCHED = 8 << 20
 """Bytes of a document that are searched."""

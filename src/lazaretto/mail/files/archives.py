@@ -15,13 +15,20 @@ from typing import Protocol
 
 from backports import zstd
 
-from lazaretto.mail.cab import Cabinet
-from lazaretto.mail.fat import fat_files
-from lazaretto.mail.filetype import UNKNOWN, detect
-from lazaretto.mail.rar import read_rar
-from lazaretto.mail.sevenzip import read_7z
-from lazaretto.mail.udf import disc_files
-from lazaretto.mail.zipfiles import FED, MAX_INFLATED, MAX_MEMBERS, SNIFF_BYTES, read_member, zip_members
+from lazaretto.mail.files.cab import Cabinet
+from lazaretto.mail.files.fat import fat_files
+from lazaretto.mail.files.filetype import UNKNOWN, detect
+from lazaretto.mail.files.rar import read_rar
+from lazaretto.mail.files.sevenzip import read_7z
+from lazaretto.mail.files.udf import disc_files
+from lazaretto.mail.files.zipfiles import (
+    FED,
+    MAX_INFLATED,
+    MAX_MEMBERS,
+    SNIFF_BYTES,
+    read_member,
+    zip_members,
+)
 from lazaretto.model.message import Member
 
 MAX_UNPACKED = 1 << 20

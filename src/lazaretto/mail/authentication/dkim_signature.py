@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lazaretto.mail.dkim_canonical import Method
+from lazaretto.mail.authentication.dkim_canonical import Method
 from lazaretto.mail.tags import TagError, parse_tags, without_space
 
 MAX_FIELD = 65_536

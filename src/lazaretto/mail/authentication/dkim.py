@@ -7,9 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 from hmac import compare_digest
 
-from lazaretto.mail.dkim_canonical import SignedMessage
-from lazaretto.mail.dkim_key import KeyMissingError, fetch_key, is_signed
-from lazaretto.mail.dkim_signature import Signature, SignatureError, read_dkim, read_tags, without_signature
+from lazaretto.mail.authentication.dkim_canonical import SignedMessage
+from lazaretto.mail.authentication.dkim_key import KeyMissingError, fetch_key, is_signed
+from lazaretto.mail.authentication.dkim_signature import (
+    Signature,
+    SignatureError,
+    read_dkim,
+    read_tags,
+    without_signature,
+)
 from lazaretto.mail.questions import Check
 from lazaretto.model.facts import DkimResult
 

@@ -17,9 +17,9 @@ from functools import lru_cache
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from lazaretto.mail.budget import Budget
-from lazaretto.mail.rar import RarFile, read_rar
-from lazaretto.mail.rar_five import Window, unpack_five
-from lazaretto.mail.rar_three import unpack_three
+from lazaretto.mail.files.rar import RarFile, read_rar
+from lazaretto.mail.files.rar_five import Window, unpack_five
+from lazaretto.mail.files.rar_three import unpack_three
 
 MAX_KEYS = 20
 """Passwords that are tried: each costs some hundredths of a second."""

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lazaretto.mail.dmarc_record import DmarcRecord, select_record
+from lazaretto.mail.authentication.dmarc_record import DmarcRecord, select_record
+from lazaretto.mail.authentication.spf import is_domain
 from lazaretto.mail.domains import is_ip, organisational_domain
 from lazaretto.mail.questions import Check, ask
-from lazaretto.mail.spf import is_domain
 from lazaretto.model.facts import DkimResult, DmarcResult, SpfResult, Status
 
 MAX_QUERIES = 8
