@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: run test lint fix bench bench-detection docs sdk-suites fuzz-api clean
+.PHONY: run test lint fix bench bench-detection docs sdk-suites fuzz-api fuzz-scan clean
 
 run: ## start a server with sample mail, until Ctrl-C
 	@tools/bootstrap.sh run
@@ -41,6 +41,10 @@ MINUTES ?= 5
 fuzz-api: ## requests made up from the published description, for MINUTES
 	@tools/bootstrap.sh dev
 	$(BIN)/python -m tools.fuzz_api --minutes $(MINUTES)
+
+fuzz-scan: ## mail and files made up by what they reach in the code, for MINUTES
+	@tools/bootstrap.sh fuzz
+	$(BIN)/python -m tools.fuzz_scan --minutes $(MINUTES)
 
 docs: ## pages that are generated
 	@tools/bootstrap.sh run

@@ -3,6 +3,7 @@
 #
 #   tools/bootstrap.sh run    what the program needs
 #   tools/bootstrap.sh dev    that and what tests and linters need
+#   tools/bootstrap.sh fuzz   that and the fuzzer
 #
 # A stamp in .venv remembers what was installed for which pyproject.toml: a second call does nothing and needs
 # no network.
@@ -54,14 +55,16 @@ make_venv
 case "$kind" in
     run) what="." ;;
     dev) what=".[dev]" ;;
+    fuzz) what=".[dev,fuzz]" ;;
     *)
-        echo "usage: tools/bootstrap.sh run|dev" >&2
+        echo "usage: tools/bootstrap.sh run|dev|fuzz" >&2
         exit 2
         ;;
 esac
 echo "installing into .venv ($kind) ..."
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --editable "$what"
 echo "$wanted" > "$stamp"
-if [ "$kind" = dev ]; then
+if [ "$kind" != run ]; then
     echo "$wanted" > .venv/.installed-run
+    echo "$wanted" > .venv/.installed-dev
 fi
