@@ -8,7 +8,7 @@ A worker has one batch at a time: nobody waits for a full pipe.
 import multiprocessing
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -25,11 +25,12 @@ STOP_SECONDS = 2.0
 class _Worker:
     """One process and what it has in hand."""
 
-    def __init__(self, scanner: Scanner) -> None:
+    def __init__(self, scanner: Scanner, others: "Iterable[_Worker]" = ()) -> None:
         context = multiprocessing.get_context("fork")
         self.pipe, theirs = context.Pipe()
+        parents = [self.pipe, *(worker.pipe for worker in others)]
         self._process: BaseProcess = context.Process(
-            target=_child, args=(scanner, self.pipe, theirs), daemon=True
+            target=_child, args=(scanner, parents, theirs), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -60,8 +61,9 @@ class _Worker:
         return self._process.exitcode
 
 
-def _child(scanner: Scanner, parents: Connection, pipe: Connection) -> None:
-    parents.close()  # else the end of the parent would not be seen
+def _child(scanner: Scanner, parents: list[Connection], pipe: Connection) -> None:
+    for each in parents:
+        each.close()  # else its end would not be seen, by this worker and by those that came before it
     scanner.serve(pipe)
 
 
@@ -78,7 +80,8 @@ class ScanPool:
     def lines(self, jobs: Iterator[ScanJob]) -> Iterator[ScanLine]:
         """An answer for every job, in the order in which they are ready."""
         try:
-            self._workers = [_Worker(self._scanner) for _ in range(self._size)]
+            for _ in range(self._size):
+                self._workers.append(_Worker(self._scanner, self._workers))
             batches = _batches(jobs)
             prepared = next(batches, None)
             while True:
@@ -118,7 +121,8 @@ class ScanPool:
     def _lost(self, at: int, reason: str) -> Iterator[ScanLine]:
         """Put a new worker in the place of a lost one and decide about the messages it had in hand."""
         jobs = list(self._workers[at].jobs.values())
-        self._workers[at] = _Worker(self._scanner)
+        others = [*self._workers[:at], *self._workers[at + 1 :]]
+        self._workers[at] = _Worker(self._scanner, others)
         if len(jobs) == 1:
             yield ScanLine(jobs[0].ticket, failure_line(jobs[0].found.path, reason), failed=True)
         else:
