@@ -21,10 +21,22 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from lazaretto.demo.letters import SAMPLES
 from lazaretto.demo.sample import compose
 from tests.fuzz.hostile import FIELDS, HTML, LINES, RECORDS, VALUES
+from tests.fuzz.runs import runs_of
 from tests.fuzz.targets import MAX_INPUT
 from tests.fuzz.world import MARK
 from tests.helpers.signing import key_record, private_key, sign
-from tests.unit.mail import bombs, packed, test_embedded, test_pdf, test_qr, test_vba
+from tests.unit.mail import (
+    bombs,
+    packed,
+    rar_writer,
+    test_cms,
+    test_embedded,
+    test_old_documents,
+    test_outlook,
+    test_pdf,
+    test_qr,
+    test_vba,
+)
 from tests.unit.mail.files import (
     CONTENT_TYPES,
     locked_zip_of,
@@ -151,7 +163,8 @@ def files() -> Iterator[bytes]:
     """A name, a line end, a file."""
     for name in packed._PACKED:
         if not name.startswith("rar"):  # those are test files of another program
-            yield b"a." + name.encode() + b"\n" + packed.archive(name)
+            data = packed.archive(name)
+            yield b"a." + name.encode() + b"\n" + (data if len(data) < MAX_INPUT else runs_of(data))
     for name, data in _documents():
         yield name.encode() + b"\n" + data
 
@@ -226,7 +239,12 @@ def _documents() -> Iterator[tuple[str, bytes]]:
     yield "a.vcf", b"BEGIN:VCARD\r\nURL:http://card.test\r\nEND:VCARD\r\n"
     yield "a.eml", letter("inside http://eml.test")
     yield "a.txt", b"http://text.test and www.text.test"
-    yield "winmail.dat", b"\x78\x9f\x3e\x22" + bytes(40)
+    yield "winmail.dat", test_outlook.CONTAINER
+    for data in (test_cms.signed(), test_cms.pieced(), test_cms.encrypted()):
+        yield "smime.p7m", data
+    yield "e.rar", rar_writer.rar_of([("a.txt", b"text" * 3, rar_writer.packed([b"text", (4, 8)]))])
+    yield "a.xls", test_old_documents.book(0, 1)
+    yield "a.csv", b"a,b\r\n=cmd|'/C calc'!A0\r\n"
     yield "a.docm", bombs.document_of_macros(20)
     yield "keys.7z", bombs.seven_of_keys(3, power=10)
     yield "keys.zip", bombs.locked_for_ever(3)

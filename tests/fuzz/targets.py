@@ -55,6 +55,7 @@ from lazaretto.store import codec
 from lazaretto.store.likeness import traits
 from lazaretto.store.words import document
 from tests.fuzz.apart import Apart
+from tests.fuzz.runs import image_of
 from tests.fuzz.world import World, divide, read_world
 from tests.helpers.letters import NOW, OWN
 from tests.helpers.listed import (
@@ -147,7 +148,7 @@ def letter(data: bytes) -> None:
 def file(data: bytes) -> None:
     """A file under the name in the first line, in a letter that names a password: opened, judged, listed."""
     name, _, content_ = data.partition(b"\n")
-    raw = enclosed(content_, name[:MAX_NAME])
+    raw = enclosed(image_of(content_), name[:MAX_NAME])
     message = parse(raw, None, Apart())
     _check_message(raw, message)
     verdict = scan(message, read_world(None).envelope, _offline(), _ruleset())

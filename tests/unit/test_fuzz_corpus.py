@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from tests.fuzz import mutate, targets, world
+from tests.fuzz import mutate, runs, targets, world
 from tests.fuzz.hostile import dictionary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +78,18 @@ def test_world():
     assert b"x" + world.MARK + b"one" == message
     assert ("ä@b.test", "BCC", None) == (told.mail_from, told.mode.value, told.client_ip)
     assert world.read_world(None).answers is None
+
+
+def test_images_as_runs(monkeypatch: pytest.MonkeyPatch):
+    """An image comes back from its runs; runs beyond its largest size and cut runs do no harm."""
+    image = bytes(1_000) + b"one" + bytes(5_000) + b"two"
+    short = runs.runs_of(image)
+
+    assert (image, b"plain") == (runs.image_of(short), runs.image_of(b"plain"))
+    assert len(short) < 1_000
+    assert image.startswith(runs.image_of(short[:-7]))
+    monkeypatch.setattr(runs, "MAX_IMAGE", 2_000)
+    assert image[:1_003] == runs.image_of(short)
 
 
 def test_broken_promises_are_seen(monkeypatch: pytest.MonkeyPatch):
