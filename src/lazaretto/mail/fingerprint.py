@@ -44,7 +44,8 @@ MAX_PIECE = 200
 
 _TOKEN = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
-_NOT_WORDS = ("@", "://", "www.")
+_AROUND = ".,;:!?()\"'"
+"""What stands around most words that are no letters alone."""
 
 
 def structure_hash(parts: Iterable[Part], html: Iterable[HtmlFacts]) -> str:
@@ -93,8 +94,10 @@ def _words(text: str, own: set[str]) -> set[str]:
         piece = written if written.isascii() else _without_marks(written[:MAX_PIECE])
         if piece.isalpha():
             found.add(piece)
-        elif not any(mark in piece for mark in _NOT_WORDS):
-            found.update(token for token in _TOKEN.findall(piece) if token.isalpha())
+        elif not ("@" in piece or "://" in piece or "www." in piece):
+            inside = piece.strip(_AROUND)
+            tokens = (inside,) if inside.isalpha() else _TOKEN.findall(piece)
+            found.update(token for token in tokens if token.isalpha())
     return {word for word in found if SHORTEST <= len(word) <= LONGEST} - own
 
 

@@ -23,15 +23,20 @@ def combine(findings: Iterable[Finding], ruleset: Ruleset) -> Iterator[Finding]:
 
 
 def _parts(combination: Combination, seen: dict[str, Finding]) -> tuple[Finding, ...]:
+    firsts: list[str] = []
+    for alternatives in combination.all:
+        for rule in alternatives:
+            if rule in seen:
+                firsts.append(rule)
+                break
+        else:
+            return ()
     if any(rule in seen for rule in combination.none):
-        return ()
-    firsts = [next((rule for rule in alternatives if rule in seen), None) for alternatives in combination.all]
-    if None in firsts:
         return ()
     some = [rule for rule in combination.any if rule in seen]
     if combination.any and len(some) < combination.least:
         return ()
-    return tuple(seen[rule] for rule in (*firsts, *some) if rule is not None)
+    return tuple(seen[rule] for rule in (*firsts, *some))
 
 
 def _together(combination: Combination, parts: tuple[Finding, ...]) -> Finding:

@@ -73,6 +73,12 @@ def test_one_form_of_a_word(text, expected):
     assert expected == set(reading.words(text, 20))
 
 
+@given(st.text(st.sampled_from("aZ09'!$€ _-\n"), max_size=40))
+def test_plain_text_is_read_like_any_other(text):
+    """Text in ASCII takes a shorter way to the same words."""
+    assert reading.words(text + " é", 50) == [*reading.words(text, 50), "é"]
+
+
 def test_stems():
     """What the forms of a word have in common."""
     assert ["verif", "verif", "конта"] == list(

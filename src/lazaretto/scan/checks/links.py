@@ -1,5 +1,6 @@
 """How links are written: what the text shows and where they go, and the tricks in the address itself."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -33,12 +34,13 @@ PROGRAM = "link_to_program"
 MAX_HREF = 2_000
 """Characters of a link that are looked at: the browser's address bar shows fewer."""
 
-_AUTHORITY = re2.compile(r"(?i)^[a-z][a-z0-9+.-]*:[/\\]{2,}([^/?#\\]*)")
+_AUTHORITY = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[/\\]{2,}([^/?#\\]*)")  # no letter can be read in two ways
 _NUMBER = re2.compile(
     r"(?i)^(?:0x[0-9a-f]{1,8}|\d{8,10}|0[0-7]{8,11}|(?:0x[0-9a-f]{1,2}|0?\d{1,4})(?:\.(?:0x[0-9a-f]{1,2}|0\d{1,4})){1,3})$"
 )
 _PORT = re2.compile(r":(\d{1,5})$")
-_EXTENSION = re2.compile(r"(?i)^[^?#]*/[^/?#]*\.([a-z0-9]{2,5})(?:[?#]|$)")
+_EXTENSION = re.compile(r"[a-zA-Z0-9]{2,5}")
+_QUERY = re.compile(r"[?#]")
 _USUAL_PORTS = frozenset({"80", "443", "8080", "8443", "8000", "3000", "9000"})
 
 
@@ -92,15 +94,16 @@ def _shown(link: Link, own: tuple[str, ...], home: str) -> Iterator[Finding]:
 
 
 def _written(link: Link) -> Iterator[Finding]:
-    match = _AUTHORITY.search(link.href[:MAX_HREF])
+    href = link.href[:MAX_HREF]
+    match = _AUTHORITY.match(href)
     authority = match.group(1) if match else ""
     user, at, host_port = authority.rpartition("@")
     if at and user:
         reason = f"Before the real host {link.host} the link puts {quoted(user)}, which reads like the host."
         yield _finding(USER_INFO, link, reason)
-    port = _PORT.search(host_port)
+    port = _PORT.search(host_port) if ":" in host_port else None
     host = host_port[: port.start()] if port else host_port
-    if _NUMBER.search(host):
+    if host[:1].isdigit() and _NUMBER.search(host):
         yield _finding(NUMBER_HOST, link, f"The host is an address written as a number: {quoted(host)}.")
     elif is_ip(link.host):
         yield _finding(IP_HOST, link, f"The link leads to the bare address {link.host}.")
@@ -108,13 +111,18 @@ def _written(link: Link) -> Iterator[Finding]:
         yield _finding(ENCODED_HOST, link, f"The host is written in percent codes: {quoted(host)}.")
     if port and port.group(1) not in _USUAL_PORTS:
         yield _finding(ODD_PORT, link, f"The link leads to port {port.group(1)} of {link.host}.")
-    extension = _EXTENSION.search(link.href[:MAX_HREF].partition("://")[2])
-    if extension and extension.group(1).lower() in host_lists().program_extensions - {"com", "one"}:
-        yield _finding(
-            PROGRAM,
-            link,
-            f"The link leads to a program or a container of programs (.{extension.group(1).lower()}).",
-        )
+    extension = _extension(href.partition("://")[2])
+    if extension in host_lists().program_extensions - {"com", "one"}:
+        reason = f"The link leads to a program or a container of programs (.{extension})."
+        yield _finding(PROGRAM, link, reason)
+
+
+def _extension(address: str) -> str:
+    """Of the last name in the path, in lower case; "" for none."""
+    path = _QUERY.split(address, maxsplit=1)[0]
+    _, slash, name = path.rpartition("/")
+    extension = name.rpartition(".")[2] if "." in name else ""
+    return extension.lower() if slash and _EXTENSION.fullmatch(extension) else ""
 
 
 def _recipient(link: Link, recipients: tuple[str, ...]) -> Finding | None:

@@ -100,9 +100,7 @@ def _kind_of_place(link: Link, target: Target, home: str) -> Iterator[Finding]:
         yield _finding(REDIRECTOR, link, f"The link goes through the redirector {target.by[0]} to {host}.")
     if name := listed(host, lists.shorteners):
         yield _finding(SHORTENER, link, f"The short link at {name} hides where it leads.")
-    if name := next(
-        (f for f in lists.form_services if address == f or address.startswith((f + "/", f + "?"))), ""
-    ):
+    if name := _form_service(address, lists.form_services):
         yield _finding(FORM_SERVICE, link, f"The link opens a form at {name}, where anybody can make one.")
     elif name := listed(host, lists.free_hosting):
         yield _finding(FREE_HOSTING, link, f"The page lies at {name}, where anybody can put one.")
@@ -120,6 +118,13 @@ def _kind_of_place(link: Link, target: Target, home: str) -> Iterator[Finding]:
         yield _finding(DEEP_HOST, link, f"The host {host} has so many labels that its end is out of sight.")
     if domain != home:
         yield from _words(link, host, domain, urlsplit_path(target.href).lower())
+
+
+def _form_service(address: str, services: tuple[str, ...]) -> str:
+    """The service whose page the address is, or ""."""
+    if not address.startswith(services):
+        return ""
+    return next((one for one in services if address == one or address.startswith((one + "/", one + "?"))), "")
 
 
 def _words(link: Link, host: str, domain: str, path: str) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lazaretto.model.learning import Difference
-from lazaretto.scan.classifier.classifier import Classifier, Opinion, judge, place, spread, strongest
+from lazaretto.scan.classifier.classifier import Classifier, Opinion, judge, places, spread, strongest
 
 UNIT = 0.001
 """Odds of one step of a stored weight."""
@@ -65,8 +65,8 @@ def judge_adapted(classifier: Classifier, own: Own | None, features: Iterable[st
     """
     if own is None or own.bits != classifier.bits:
         return judge(classifier, features)
-    weights, bits, steps = classifier.weights, classifier.bits, own.steps
-    known = {place(feature, bits): feature for feature in sorted(features)}
+    weights, steps = classifier.weights, own.steps
+    known = places(features, classifier.bits)
     shifted = {at: step for at in known if (step := steps.get(at))}
     if not shifted:
         return judge(classifier, known.values())

@@ -68,6 +68,12 @@ def place(feature: str, bits: int) -> int:
     return zlib.crc32(feature.encode("utf-8", "surrogatepass")) & ((1 << bits) - 1)
 
 
+def places(features: Iterable[str], bits: int) -> dict[int, str]:
+    """Where the weights of these features stand, in the order of their names; of two in a place the last."""
+    mask, checksum = (1 << bits) - 1, zlib.crc32
+    return {checksum(one.encode("utf-8", "surrogatepass")) & mask: one for one in sorted(features)}
+
+
 def spread(count: int) -> float:
     """What the sum of so many weights is divided by."""
     return math.sqrt(max(count, SHORT))
@@ -75,8 +81,8 @@ def spread(count: int) -> float:
 
 def judge(classifier: Classifier, features: Iterable[str]) -> Opinion:
     """The opinion on a message with these features."""
-    weights, bits = classifier.weights, classifier.bits
-    known = {place(feature, bits): feature for feature in sorted(features)}
+    weights = classifier.weights
+    known = places(features, classifier.bits)
     units = [weights[at] for at in known]
     share = classifier.scale / spread(len(known))
     evidence = classifier.bias + share * sum(units)

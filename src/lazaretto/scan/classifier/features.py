@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from lazaretto.model.message import Link, Message
+from lazaretto.model.message import Message
 
 MAX_TEXT = 40_000
 """Characters of text that are read: more than a reader reads."""
@@ -40,35 +40,32 @@ MAX_NUMBER = 12
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[$€£¥!]{1,3}")
 _DIGIT = re.compile(r"\d")
+_ASCII_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2,}")
 """Thai, Japanese and Chinese: a run of them is a sentence, not a word."""
 
 
 def features(message: Message, own_domains: frozenset[str] = frozenset()) -> frozenset[str]:
     """All features of a message. Links to `own_domains` are the recipient's and say nothing."""
-    return frozenset(_features(message, own_domains))
-
-
-def _features(message: Message, own: frozenset[str]) -> Iterator[str]:
     text = set(words(message.visible_text[:MAX_TEXT], MAX_WORDS))
-    yield from (f"word:{word}" for word in text)
-    yield from (f"stem:{stem}" for stem in stems(text))
     subject = words(message.subject, MAX_SUBJECT_WORDS)
-    yield from (f"subject:{word}" for word in subject)
-    yield from (f"subject-stem:{stem}" for stem in stems(subject))
+    found = {f"word:{word}" for word in text}
+    found.update(f"stem:{stem}" for stem in stems(text))
+    found.update(f"subject:{word}" for word in subject)
+    found.update(f"subject-stem:{stem}" for stem in stems(subject))
     if (sender := message.header_from) is not None:
-        yield from (f"name:{word}" for word in words(sender.name, MAX_NAME_WORDS))
-        yield from (f"from:{word}" for word in words(sender.address.rpartition("@")[0], 4))
-    for link in islice((link for link in message.links if link.host), MAX_LINKS):
-        if link.domain not in own:
-            yield from _of_link(link)
-    for attachment in message.attachments[:MAX_ATTACHMENTS]:
-        yield f"file:{attachment.detected_type}"
+        found.update(f"name:{word}" for word in words(sender.name, MAX_NAME_WORDS))
+        found.update(f"from:{word}" for word in words(sender.address.rpartition("@")[0], 4))
+    found.update(f"path:{word}" for word in _paths(message, own_domains))
+    found.update(f"file:{attachment.detected_type}" for attachment in message.attachments[:MAX_ATTACHMENTS])
+    return frozenset(found)
 
 
-def _of_link(link: Link) -> Iterator[str]:
-    path = link.href.partition(link.host)[2]
-    yield from (f"path:{word}" for word in words(path, MAX_PATH_WORDS))
+def _paths(message: Message, own: frozenset[str]) -> set[str]:
+    """The words of the paths and queries of the first links; many links of a message are the same."""
+    links = islice((link for link in message.links if link.host), MAX_LINKS)
+    paths = {link.href.partition(link.host)[2] for link in links if link.domain not in own}
+    return {word for path in paths for word in words(path, MAX_PATH_WORDS)}
 
 
 def stems(words: Iterable[str]) -> Iterator[str]:
@@ -78,7 +75,16 @@ def stems(words: Iterable[str]) -> Iterator[str]:
 
 def words(text: str, limit: int) -> list[str]:
     """The words of a text in one form, at most `limit`."""
-    return list(islice(_words(_DIGIT.sub("0", text[:MAX_TEXT].casefold())), limit))
+    text = text[:MAX_TEXT].casefold()
+    if text.isascii():
+        return _plain_words(text.encode().translate(_ASCII_DIGITS).decode(), limit)
+    return list(islice(_words(_DIGIT.sub("0", text)), limit))
+
+
+def _plain_words(text: str, limit: int) -> list[str]:
+    """The same as `_words` of a text in ASCII, which most are."""
+    found = (match[0] for match in islice(_WORD.finditer(text), limit))
+    return [word.replace("0", "#")[:MAX_NUMBER] if "0" in word else word[:MAX_WORD] for word in found]
 
 
 def _words(text: str) -> Iterator[str]:
