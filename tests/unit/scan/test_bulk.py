@@ -98,6 +98,15 @@ GARDEN = (
 PAGES = " ".join(f"https://garden.test/{n}" for n in ("roses", "herbs", "tools", "seeds", "letters", "paths"))
 
 
+def test_mail_to_subscribers():
+    """Why it comes and how to end it, in honest words: mail to many, though nothing else says so."""
+    why = "You are receiving this email because you subscribed to our list. To unsubscribe, write to us."
+    found = judged(letter(from_="Garden club <hello@garden.test>", text=f"{GARDEN}\n\n{why}"))
+
+    assert "mail_to_subscribers" in rules_of(found)
+    assert Disposition.BULK is found.disposition
+
+
 def test_newsletters_are_bulk_and_no_worse():
     """By name and a way to unsubscribe; with words of sale in it too."""
     leave = "You can unsubscribe at any time."
