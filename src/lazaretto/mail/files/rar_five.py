@@ -5,6 +5,7 @@ Limits: the bytes that the caller wants, MAX_FILTERS of one file, MAX_FILTERED b
 """
 
 import struct
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lazaretto.mail.files.bits import Bits, PackedError, codes, copy
@@ -90,6 +91,11 @@ def _block(bits: Bits, window: Window) -> tuple[int, bool]:
 
 
 def _tables(bits: Bits) -> tuple[list[int], ...]:
+    return tables_of(code_lengths(bits, [0] * _ALL), (_LITERALS, _DISTANCES, _LOW, _LENGTHS))
+
+
+def code_lengths(bits: Bits, before: Sequence[int]) -> list[int]:
+    """The lengths of all codes, written as differences to those before. Raises PackedError."""
     first: list[int] = []
     while len(first) < _FIRST:
         length = bits.take(4)
@@ -97,17 +103,22 @@ def _tables(bits: Bits) -> tuple[list[int], ...]:
         first += [0] * (zeros + 2) if zeros else [length]
     table = codes(first[:_FIRST])
     lengths: list[int] = []
-    while len(lengths) < _ALL:
+    while len(lengths) < len(before):
         symbol = bits.code(table)
         if symbol < 16:
-            lengths.append(symbol)
+            lengths.append(symbol + before[len(lengths)] & 15)
             continue
         count = bits.take(3) + 3 if symbol in {16, 18} else bits.take(7) + 11
         if symbol < 18 and not lengths:
             raise PackedError
         lengths += [lengths[-1] if symbol < 18 else 0] * count
+    return lengths[: len(before)]
+
+
+def tables_of(lengths: Sequence[int], sizes: Iterable[int]) -> tuple[list[int], ...]:
+    """The tables of codes that follow each other."""
     found, at = [], 0
-    for size in (_LITERALS, _DISTANCES, _LOW, _LENGTHS):
+    for size in sizes:
         found.append(codes(lengths[at : at + size]))
         at += size
     return tuple(found)

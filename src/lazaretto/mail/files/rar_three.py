@@ -7,7 +7,7 @@ Limits: the bytes that the caller wants, MAX_PROGRAM bytes of a program, MAX_PRO
 
 import zlib
 
-from lazaretto.mail.files.bits import Bits, PackedError, codes, copy
+from lazaretto.mail.files.bits import Bits, PackedError, copy
 from lazaretto.mail.files.rar_five import (
     CALLS,
     CALLS_AND_JUMPS,
@@ -16,6 +16,8 @@ from lazaretto.mail.files.rar_five import (
     MAX_FILTERS,
     Filter,
     Window,
+    code_lengths,
+    tables_of,
     undone,
 )
 
@@ -29,7 +31,7 @@ UNKNOWN = -1
 _PROGRAMS = {(53, 0xAD576887): CALLS, (57, 0x3CD7E57E): CALLS_AND_JUMPS, (29, 0x0E06077D): DELTA}
 """The programs that every writer uses, by size and checksum; they are not run."""
 
-_LITERALS, _DISTANCES, _LOW, _LENGTHS, _FIRST = 299, 60, 17, 28, 20
+_LITERALS, _DISTANCES, _LOW, _LENGTHS = 299, 60, 17, 28
 _ALL = _LITERALS + _DISTANCES + _LOW + _LENGTHS
 _BASE = (
     0,
@@ -143,28 +145,8 @@ def _tables(bits: Bits, window: Window) -> None:
         raise PackedError  # PPMd
     if not bits.take(1) or len(window.lengths) != _ALL:
         window.lengths = [0] * _ALL
-    first: list[int] = []
-    while len(first) < _FIRST:
-        length = bits.take(4)
-        zeros = bits.take(4) if length == 15 else 0
-        first += [0] * (zeros + 2) if zeros else [length]
-    table = codes(first[:_FIRST])
-    lengths: list[int] = []
-    while len(lengths) < _ALL:
-        symbol = bits.code(table)
-        if symbol < 16:
-            lengths.append(symbol + window.lengths[len(lengths)] & 15)
-            continue
-        count = bits.take(3) + 3 if symbol in {16, 18} else bits.take(7) + 11
-        if symbol < 18 and not lengths:
-            raise PackedError
-        lengths += [lengths[-1] if symbol < 18 else 0] * count
-    window.lengths = lengths[:_ALL]
-    found, at = [], 0
-    for size in (_LITERALS, _DISTANCES, _LOW, _LENGTHS):
-        found.append(codes(window.lengths[at : at + size]))
-        at += size
-    window.tables = tuple(found)
+    window.lengths = code_lengths(bits, window.lengths)
+    window.tables = tables_of(window.lengths, (_LITERALS, _DISTANCES, _LOW, _LENGTHS))
 
 
 def _match(bits: Bits, window: Window, low: _Low, slot: int) -> None:
