@@ -16,6 +16,7 @@ from lazaretto.scan import (
     confusables,
     gibberish,
     hosts,
+    lexicon,
     lookalike,
     muted,
     people,
@@ -38,6 +39,7 @@ from lazaretto.scan.checks import (
     wording,
 )
 from lazaretto.scan.evidence import MAX_QUOTED, MAX_VALUE, clipped, quoted
+from lazaretto.scan.expressions import language, view
 from lazaretto.scan.expressions.suggest import MAX_NAME as MAX_COMPARED
 from lazaretto.scan.expressions.suggest import nearest
 from lazaretto.scan.hosts import listed
@@ -429,3 +431,38 @@ def test_long_links_under_an_url_pattern():
     message = letter(html=f"<a href='{far}'>x</a>")
 
     assert () == scan_listed(message, ENVELOPE, OFFLINE, load_ruleset(), listed).judgement.matches
+
+
+def test_letters_of_a_name_that_are_read():
+    """As long as a label of a host can be; what follows says nothing."""
+    speakable, odd = "banana" * 10 + "ban", "xkqzvwtgbn"
+
+    assert gibberish.MAX_LENGTH == len(speakable)
+    assert gibberish.is_gibberish(odd)
+    assert not gibberish.is_gibberish(f"{speakable}-{odd}")
+
+
+def test_phrases_that_are_confirmed(monkeypatch):
+    """Of the phrases that a quick look finds so many are looked at closely."""
+    text = "I am the next-of-kin of a late client and offer you 40% of the inheritance fund, dear friend."
+
+    assert "lure_advance_fee" in rules_of(judged(letter(text=text)))
+    monkeypatch.setattr(lexicon, "MAX_EXACT", 0)
+    assert "lure_advance_fee" not in rules_of(judged(letter(text=text)))
+
+
+def test_links_that_expressions_see(monkeypatch):
+    """In so many of a message's links different ones are looked for."""
+    message = letter(html="".join(f"<a href='http://a{n}.test/'>x</a>" for n in range(9)))
+
+    assert 9 == len(view._different(message))
+    monkeypatch.setattr(view, "MAX_LINKS_READ", 4)
+    assert 4 == len(view._different(message))
+
+
+def test_mistakes_are_told_shortly():
+    """What is wrong with an expression, to a length."""
+    with pytest.raises(language.ExpressionError) as wrong:
+        language.compile_expression(f"msg.subject + {'b' * 900}", (), frozenset())
+
+    assert language.MAX_ERROR >= len(wrong.value.args[0])

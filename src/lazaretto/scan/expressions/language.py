@@ -43,7 +43,7 @@ class ExpressionError(ValueError):
     """An expression is wrong, at a line and column of its text, both from 1."""
 
     def __init__(self, text: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(text)
+        super().__init__(text[:MAX_ERROR])
         self.line = line
         self.column = column
 
@@ -145,7 +145,7 @@ def _told(text: str, source: str, phrases: Sequence[str]) -> ExpressionError:
     line, column, what = int(found[1]), int(found[2]), found[3].replace(" (in container '')", "")
     what = what.replace(" [INVALID_ARGUMENT]", "")
     if (name := _UNDECLARED.search(what)) is None:
-        return ExpressionError(f"{what}."[:MAX_ERROR], line, column)
+        return ExpressionError(f"{what}.", line, column)
     known = (
         {f.name for f in FIELDS} | {f"says.{p}" for p in phrases} | {*FUNCTIONS, *KNOWN_MACROS, "findings"}
     )
