@@ -18,7 +18,7 @@ WORD = b"lazaretto-test-signature"
 
 pytestmark = [
     pytest.mark.system,
-    pytest.mark.skipif(not Path(CLAMD).exists(), reason="clamav-daemon is not installed"),
+    pytest.mark.skipif(not Path(CLAMD).exists(), reason="ClamAV is missing: tools/install_servers.sh"),
 ]
 
 

@@ -2,21 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 
+import cloudflare
 import httpx
 import pytest
 
-cloudflare = pytest.importorskip("cloudflare")
-
-from lazaretto.api import codes  # noqa: E402
-from lazaretto.api.app import build_api  # noqa: E402
-from lazaretto.model.disposition import Disposition, Mode  # noqa: E402
-from lazaretto.model.report import Standing  # noqa: E402
-from lazaretto.model.submission import Original, Purpose, SubmissionType, Wish  # noqa: E402
-from lazaretto.store import messages  # noqa: E402
-from lazaretto.store.reports import claim_reports, close_report, open_report  # noqa: E402
-from lazaretto.store.submissions import add_submission  # noqa: E402
-from tests.wire.samples import ACCOUNT  # noqa: E402
-from tests.wire.seed import OTHER_ACCOUNT  # noqa: E402
+from lazaretto.api import codes
+from lazaretto.api.app import build_api
+from lazaretto.model.disposition import Disposition, Mode
+from lazaretto.model.report import Standing
+from lazaretto.model.submission import Original, Purpose, SubmissionType, Wish
+from lazaretto.store import messages
+from lazaretto.store.reports import claim_reports, close_report, open_report
+from lazaretto.store.submissions import add_submission
+from tests.wire.samples import ACCOUNT
+from tests.wire.seed import OTHER_ACCOUNT
 
 AT = datetime(2026, 1, 5, 10, 0, 0, 123000, tzinfo=UTC)
 

@@ -6,18 +6,17 @@ import struct
 import zlib
 from dataclasses import replace
 
+import cloudflare
 import httpx
 import pytest
 
-cloudflare = pytest.importorskip("cloudflare")
-
-from lazaretto.api import codes  # noqa: E402
-from lazaretto.api.app import build_api  # noqa: E402
-from lazaretto.model.disposition import Disposition, Mode  # noqa: E402
-from lazaretto.preview import NoPicture  # noqa: E402
-from lazaretto.store import messages  # noqa: E402
-from tests.wire.samples import ACCOUNT  # noqa: E402
-from tests.wire.seed import LETTER, OTHER_ACCOUNT  # noqa: E402
+from lazaretto.api import codes
+from lazaretto.api.app import build_api
+from lazaretto.model.disposition import Disposition, Mode
+from lazaretto.preview import NoPicture
+from lazaretto.store import messages
+from tests.wire.samples import ACCOUNT
+from tests.wire.seed import LETTER, OTHER_ACCOUNT
 
 UNKNOWN = "4Njp3P0STMz2c02Q-2024-01-05T10:00:00-12345678"
 

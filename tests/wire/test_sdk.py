@@ -1,15 +1,14 @@
 """The official Python SDK, unchanged and with strict validation of every answer, in this process."""
 
+import cloudflare
 import httpx
 import pytest
 
-cloudflare = pytest.importorskip("cloudflare")
-
-from lazaretto.api import codes  # noqa: E402
-from lazaretto.api.app import build_api  # noqa: E402
-from lazaretto.model.disposition import Disposition  # noqa: E402
-from tests.wire.samples import ACCOUNT  # noqa: E402
-from tests.wire.seed import LETTER  # noqa: E402
+from lazaretto.api import codes
+from lazaretto.api.app import build_api
+from lazaretto.model.disposition import Disposition
+from tests.wire.samples import ACCOUNT
+from tests.wire.seed import LETTER
 
 
 @pytest.fixture

@@ -1,17 +1,16 @@
 """Moves and bulk jobs by the official Python SDK, unchanged and with strict validation of every answer."""
 
+import cloudflare
 import httpx
 import pytest
 
-cloudflare = pytest.importorskip("cloudflare")
-
-from lazaretto.api import codes  # noqa: E402
-from lazaretto.api.app import build_api  # noqa: E402
-from lazaretto.model.disposition import Disposition  # noqa: E402
-from tests.helpers.program import eventually  # noqa: E402
-from tests.wire.engine import ENDED  # noqa: E402
-from tests.wire.engine import desk as open_desk  # noqa: E402
-from tests.wire.samples import ACCOUNT  # noqa: E402
+from lazaretto.api import codes
+from lazaretto.api.app import build_api
+from lazaretto.model.disposition import Disposition
+from tests.helpers.program import eventually
+from tests.wire.engine import ENDED
+from tests.wire.engine import desk as open_desk
+from tests.wire.samples import ACCOUNT
 
 UNKNOWN = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import cloudflare
 import httpx
 import pytest
 
@@ -22,8 +23,6 @@ from lazaretto.model.submission import (
 )
 from tests.wire.samples import ACCOUNT, AT
 from tests.wire.submitted import MALICIOUS, error, judge_all, listed, report
-
-cloudflare = pytest.importorskip("cloudflare")
 
 
 @pytest.fixture

@@ -32,6 +32,8 @@ Lazaretto runs. {mail}
 
 Try:
 
+  export API={url} ACCOUNT={account} TOKEN={secret}
+
   curl -s -H 'Authorization: Bearer {secret}' '{url}/accounts/{account}/email-security/investigate?per_page=5'
 
   pip install cloudflare, then in Python:

@@ -43,6 +43,11 @@ class Likeness:
     domain: str  # where the imitated name really lives
 
     @property
+    def called(self) -> str:
+        """The imitated name, with its domain where that is not the name."""
+        return self.name if self.name == self.domain else f"{self.name} ({self.domain})"
+
+    @property
     def words(self) -> str:
         """The way in words, to follow "the domain"."""
         return {

@@ -16,7 +16,7 @@ from lazaretto.scan.classifier.adapted import (
     make_difference,
     own_of,
 )
-from lazaretto.scan.classifier.classifier import judge, load, place
+from lazaretto.scan.classifier.classifier import judge, load, places
 from lazaretto.scan.classifier.common import LEAST, dump_shares, load_shares, shipped_shares, weights_of
 from lazaretto.scan.classifier.evaluate import LEAST_LABELS, MAX_WEEKS, evaluate, weeks_of
 from lazaretto.scan.classifier.hashed import MAX_HASHES, hashed, hashes_of
@@ -144,7 +144,7 @@ def test_the_same_labels_give_the_same_difference(shipped):
 def test_the_addition_is_bounded(shipped):
     """Weights that nobody could have learned move a message by no more than the limit."""
     found = words(newsletter(1))
-    strong = {place(feature, shipped.bits): 1e9 for feature in found}
+    strong = dict.fromkeys(places(found, shipped.bits), 1e9)
     own = own_of(make_difference(strong, bits=shipped.bits, base="x"))
     opinion = judge_adapted(shipped, own, found)
 
@@ -166,7 +166,7 @@ def test_a_difference_is_small():
 def test_a_difference_of_another_table_says_nothing(shipped):
     """Its places are other words; without one the opinion is the shipped one."""
     found = words(newsletter(1))
-    other = own_of(make_difference({place(f, 18): 3.0 for f in found}, bits=shipped.bits + 1, base="x"))
+    other = own_of(make_difference(dict.fromkeys(places(found, 18), 3.0), bits=shipped.bits + 1, base="x"))
     strange = own_of(make_difference({3: 1.0}, bits=shipped.bits, base="x"))
 
     assert judge(shipped, found) == judge_adapted(shipped, other, found)

@@ -100,10 +100,12 @@ PAGES = " ".join(f"https://garden.test/{n}" for n in ("roses", "herbs", "tools",
 
 def test_mail_to_subscribers():
     """Why it comes and how to end it, in honest words: mail to many, though nothing else says so."""
-    why = "You are receiving this email because you subscribed to our list. To unsubscribe, write to us."
-    found = judged(letter(from_="Garden club <hello@garden.test>", text=f"{GARDEN}\n\n{why}"))
+    why = "You are on our mailing list. To unsubscribe from future mailings, write to us."
+    news = "The minutes of our meeting last Thursday are below. Anna wrote them down."
+    found = judged(letter(from_="Garden club <hello@garden.test>", text=f"{news}\n\n{GARDEN}\n\n{why}"))
+    bulk = {weighed.rule.id for weighed in found.findings if weighed.rule.kind == "bulk"}
 
-    assert "mail_to_subscribers" in rules_of(found)
+    assert {"text_unsubscribe", "mail_to_subscribers"} == bulk
     assert Disposition.BULK is found.disposition
 
 

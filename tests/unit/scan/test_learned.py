@@ -6,7 +6,7 @@ from lazaretto.model.disposition import Disposition
 from lazaretto.model.finding import Finding
 from lazaretto.scan.checks.learned import BANDS, HONEST_BANDS, NAMED, check_learned, hashed_words
 from lazaretto.scan.classifier.adapted import make_difference, own_of
-from lazaretto.scan.classifier.classifier import place
+from lazaretto.scan.classifier.classifier import places
 from lazaretto.scan.classifier.features import features
 from lazaretto.scan.classifier.hashed import hashed
 from lazaretto.scan.classifier.learn import Example, learn
@@ -164,7 +164,7 @@ def test_a_short_note_is_not_judged_by_a_few_words(subject, text):
 
 def test_what_the_account_taught_is_said(taught):
     """Where its labels changed the opinion, the sentence says what it was without them; else it is silent."""
-    weights = {place("word:quetzal", taught.bits): 30.0}
+    weights = dict.fromkeys(places(["word:quetzal"], taught.bits), 30.0)
     own = own_of(make_difference(weights, bits=taught.bits, base=taught.version))
     message = letter(text="quetzal", subject="", from_="a@firm.test")
     (finding,) = check_learned(message, ENVELOPE, taught, own)

@@ -1,18 +1,17 @@
 """`settings/domains`: every method with the official SDK and strict validation, and what is refused where."""
 
+import cloudflare
 import httpx
 import pytest
 
-cloudflare = pytest.importorskip("cloudflare")
-
-from lazaretto.api import codes  # noqa: E402
-from lazaretto.api.app import build_api  # noqa: E402
-from lazaretto.api.settings import domain_shelf  # noqa: E402
-from lazaretto.model.account import NextHop  # noqa: E402
-from lazaretto.model.decision import Order  # noqa: E402
-from lazaretto.model.disposition import Disposition  # noqa: E402
-from lazaretto.store.domains import add_domain, find_domain, set_domain  # noqa: E402
-from tests.wire.samples import ACCOUNT  # noqa: E402
+from lazaretto.api import codes
+from lazaretto.api.app import build_api
+from lazaretto.api.settings import domain_shelf
+from lazaretto.model.account import NextHop
+from lazaretto.model.decision import Order
+from lazaretto.model.disposition import Disposition
+from lazaretto.store.domains import add_domain, find_domain, set_domain
+from tests.wire.samples import ACCOUNT
 
 NEW = {
     "domain": "new.example",

@@ -1,13 +1,12 @@
 """The official Python SDK on the settings: every method, with strict validation of every answer."""
 
+import cloudflare
 import httpx
 import pytest
 
-cloudflare = pytest.importorskip("cloudflare")
-
-from lazaretto.api.app import build_api  # noqa: E402
-from tests.wire.samples import ACCOUNT  # noqa: E402
-from tests.wire.settings.conftest import BODIES, RESOURCES, another  # noqa: E402
+from lazaretto.api.app import build_api
+from tests.wire.samples import ACCOUNT
+from tests.wire.settings.conftest import BODIES, RESOURCES, another
 
 WITH_BATCH = ("allow_policies", "block_senders", "trusted_domains", "content_policies")
 KEYS = {

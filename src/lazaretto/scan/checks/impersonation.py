@@ -77,9 +77,7 @@ def _domain(sender: Address, own: tuple[str, ...]) -> Iterator[Finding]:
 
 
 def _likeness(rule: str, field: str, address: Address, like: Likeness) -> Finding:
-    reason = (
-        f"The domain {address.domain} {like.words} {like.name} ({like.domain}) and does not belong to it."
-    )
+    reason = f"The domain {address.domain} {like.words} {like.called} and does not belong to it."
     return Finding(rule, reason=clipped(reason), place="header", field=field, value=clipped(address.address))
 
 

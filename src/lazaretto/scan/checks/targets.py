@@ -78,9 +78,7 @@ def _imitation(link: Link, target: Target, own: tuple[str, ...]) -> Iterator[Fin
         yield _finding(LIKE_OWN, link, f"The host {host} {like.words} {like.name} and is not ours.")
     elif like := imitated_brand(host):
         rule = BRAND_IN_FRONT if like.way == "subdomain" else LIKE_BRAND
-        yield _finding(
-            rule, link, f"The host {host} {like.words} {like.name} ({like.domain}) and does not belong to it."
-        )
+        yield _finding(rule, link, f"The host {host} {like.words} {like.called} and does not belong to it.")
     for label in host.split(".")[:10] if "xn--" in host else ():
         shown = unicode_label(label)
         if shown != label and mixed_scripts(shown):

@@ -63,11 +63,6 @@ class Classifier:
         return hashlib.sha256(dump(self)).hexdigest()[:12]
 
 
-def place(feature: str, bits: int) -> int:
-    """Where the weight of a feature stands."""
-    return zlib.crc32(feature.encode("utf-8", "surrogatepass")) & ((1 << bits) - 1)
-
-
 def places(features: Iterable[str], bits: int) -> dict[int, str]:
     """Where the weights of these features stand, in the order of their names; of two in a place the last."""
     mask, checksum = (1 << bits) - 1, zlib.crc32

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lazaretto.scan.classifier.classifier import Classifier, place, spread
+from lazaretto.scan.classifier.classifier import Classifier, places, spread
 
 BITS = 18
 ROUNDS = 12
@@ -34,7 +34,7 @@ class Example:
 
 def learn(examples: Sequence[Example], *, bits: int = BITS, rounds: int = ROUNDS) -> Classifier:
     """A classifier of these examples, not yet calibrated: its probabilities follow the training data."""
-    placed = [(sorted({place(f, bits) for f in e.features}), e.bad, e.weight) for e in examples]
+    placed = [(sorted(places(e.features, bits)), e.bad, e.weight) for e in examples]
     weights = array("d", bytes(8 << bits))
     learned = array("d", [1e-6]) * (1 << bits)
     bias = 0.0
@@ -43,11 +43,11 @@ def learn(examples: Sequence[Example], *, bits: int = BITS, rounds: int = ROUNDS
     for _ in range(rounds):
         shuffle(order)
         for index in order:
-            places, bad, counts = placed[index]
-            share = 1 / spread(len(places))
-            evidence = bias + share * sum(weights[at] for at in places)
+            known, bad, counts = placed[index]
+            share = 1 / spread(len(known))
+            evidence = bias + share * sum(weights[at] for at in known)
             wrong = counts * (_chance(evidence) - bad)
-            for at in places:
+            for at in known:
                 slope = wrong * share + DECAY * weights[at]
                 learned[at] += slope * slope
                 weights[at] -= STEP * slope / math.sqrt(learned[at])

@@ -40,7 +40,7 @@ _SAYS = re.compile(r"\bsays\.(\w+)")
 
 
 class ExpressionError(ValueError):
-    """An expression is wrong, at a line and column of its text, both from 1."""
+    """An expression is wrong, at a line and column of its text, both from 1; told in MAX_ERROR characters."""
 
     def __init__(self, text: str, line: int = 1, column: int = 1) -> None:
         super().__init__(text[:MAX_ERROR])
