@@ -13,8 +13,9 @@ from lazaretto.mail.budget import Budget
 from lazaretto.mail.files import rar, rar_files, rar_five, rar_three
 from lazaretto.mail.files.bits import Bits, PackedError, codes, copy
 from lazaretto.mail.files.rar import read_rar
+from lazaretto.mail.files.rar_codes import Window
 from lazaretto.mail.files.rar_files import RarContents
-from lazaretto.mail.files.rar_five import Window, unpack_five
+from lazaretto.mail.files.rar_five import unpack_five
 from lazaretto.mail.files.rar_three import unpack_three
 from lazaretto.mail.files.unpack import rank
 from lazaretto.mail.parse import parse

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from lazaretto.mail.budget import Budget
 from lazaretto.mail.files.rar import RarFile, read_rar
-from lazaretto.mail.files.rar_five import Window, unpack_five
+from lazaretto.mail.files.rar_codes import Window
+from lazaretto.mail.files.rar_five import unpack_five
 from lazaretto.mail.files.rar_three import unpack_three
 
 MAX_KEYS = 20

@@ -4,54 +4,12 @@ Written after the description of the format and what programs write; nothing is 
 Limits: the bytes that the caller wants, MAX_FILTERS of one file, MAX_FILTERED bytes of one filter.
 """
 
-import struct
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-
-from lazaretto.mail.files.bits import Bits, PackedError, codes, copy
-
-MAX_FILTERS = 1_000
-"""Filters of one file: a program of eight megabytes has some dozens."""
-
-MAX_FILTERED = 4 << 20
-"""Bytes that one filter is put over."""
+from lazaretto.mail.files.bits import Bits, PackedError, copy
+from lazaretto.mail.files.rar_codes import Window, code_lengths, tables_of
+from lazaretto.mail.files.rar_filters import DELTA, MAX_FILTERED, MAX_FILTERS, Filter, undone
 
 _LITERALS, _DISTANCES, _LOW, _LENGTHS = 306, 64, 16, 44
 _ALL = _LITERALS + _DISTANCES + _LOW + _LENGTHS
-_FIRST = 20
-DELTA, CALLS, CALLS_AND_JUMPS, ARM = range(4)
-"""What a filter did; for ARM processors calls only."""
-_SPACE = 0x1000000
-
-
-@dataclass(slots=True)
-class Window:
-    """What was unpacked, and what the next file of a solid archive goes on with."""
-
-    out: bytearray = field(default_factory=bytearray)
-    tables: tuple[list[int], ...] = ()
-    old: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
-    last: int = 0  # length of the last match
-    lengths: list[int] = field(default_factory=list)  # of codes, for RAR 3, and what its filters are:
-    kinds: list[int] = field(default_factory=list)
-    sizes: list[int] = field(default_factory=list)
-    chosen: int = 0
-
-    def become(self, other: "Window") -> None:
-        """Go on from where another one is."""
-        self.out, self.tables, self.old, self.last = other.out, other.tables, other.old, other.last
-        self.lengths, self.kinds, self.sizes = other.lengths, other.kinds, other.sizes
-        self.chosen = other.chosen
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A piece of the window that was changed before it was packed."""
-
-    start: int  # in the window
-    size: int
-    kind: int
-    channels: int
 
 
 def unpack_five(packed: bytes, window: Window, wanted: int) -> bytes:
@@ -92,36 +50,6 @@ def _block(bits: Bits, window: Window) -> tuple[int, bool]:
 
 def _tables(bits: Bits) -> tuple[list[int], ...]:
     return tables_of(code_lengths(bits, [0] * _ALL), (_LITERALS, _DISTANCES, _LOW, _LENGTHS))
-
-
-def code_lengths(bits: Bits, before: Sequence[int]) -> list[int]:
-    """The lengths of all codes, written as differences to those before. Raises PackedError."""
-    first: list[int] = []
-    while len(first) < _FIRST:
-        length = bits.take(4)
-        zeros = bits.take(4) if length == 15 else 0
-        first += [0] * (zeros + 2) if zeros else [length]
-    table = codes(first[:_FIRST])
-    lengths: list[int] = []
-    while len(lengths) < len(before):
-        symbol = bits.code(table)
-        if symbol < 16:
-            lengths.append(symbol + before[len(lengths)] & 15)
-            continue
-        count = bits.take(3) + 3 if symbol in {16, 18} else bits.take(7) + 11
-        if symbol < 18 and not lengths:
-            raise PackedError
-        lengths += [lengths[-1] if symbol < 18 else 0] * count
-    return lengths[: len(before)]
-
-
-def tables_of(lengths: Sequence[int], sizes: Iterable[int]) -> tuple[list[int], ...]:
-    """The tables of codes that follow each other."""
-    found, at = [], 0
-    for size in sizes:
-        found.append(codes(lengths[at : at + size]))
-        at += size
-    return tuple(found)
 
 
 def _run(bits: Bits, window: Window, end: int, stop: int, filters: list[Filter]) -> None:
@@ -185,62 +113,3 @@ def _filter(bits: Bits, at: int, filters: list[Filter]) -> None:
 def _filter_number(bits: Bits) -> int:
     count = bits.take(2) + 1
     return int.from_bytes(bits.take(8 * count).to_bytes(count), "little")
-
-
-def undone(content: bytearray, filters: list[Filter], file_start: int) -> bytes:
-    """A file without its filters."""
-    for one in filters:
-        _undo(content, one, file_start)
-    return bytes(content)
-
-
-def _undo(content: bytearray, one: Filter, file_start: int) -> None:
-    """Undo what was done to a piece before it was packed; a piece that is not whole stays as it is."""
-    at = one.start - file_start
-    piece = content[at : at + one.size] if at >= 0 else bytearray()
-    if len(piece) < one.size:
-        return
-    if one.kind == DELTA:
-        content[at : at + one.size] = _undelta(piece, one.channels)
-    elif one.kind in {CALLS, CALLS_AND_JUMPS}:
-        content[at : at + one.size] = _uncalled(piece, at, jumps=one.kind == CALLS_AND_JUMPS)
-    elif one.kind == ARM:
-        content[at : at + one.size] = _unarmed(piece, at)
-
-
-def _undelta(piece: bytearray, channels: int) -> bytearray:
-    out = bytearray(len(piece))
-    source = 0
-    for channel in range(channels):
-        value = 0
-        for at in range(channel, len(piece), channels):
-            value = value - piece[source] & 255
-            out[at] = value
-            source += 1
-    return out
-
-
-def _uncalled(piece: bytearray, offset: int, *, jumps: bool) -> bytearray:
-    """Calls of a program for Intel processors, from addresses back to distances."""
-    at = 0
-    while at + 4 < len(piece):
-        byte = piece[at]
-        at += 1
-        if byte == 0xE8 or (jumps and byte == 0xE9):
-            place = (at + offset) % _SPACE
-            (address,) = struct.unpack_from("<i", piece, at)
-            if address < 0:
-                if address + place >= 0:
-                    struct.pack_into("<i", piece, at, address + _SPACE)
-            elif address < _SPACE:
-                struct.pack_into("<i", piece, at, address - place)
-            at += 4
-    return piece
-
-
-def _unarmed(piece: bytearray, offset: int) -> bytearray:
-    for at in range(0, len(piece) - 3, 4):
-        if piece[at + 3] == 0xEB:
-            value = int.from_bytes(piece[at : at + 3], "little") - (at + offset) // 4 & 0xFFFFFF
-            piece[at : at + 3] = value.to_bytes(3, "little")
-    return piece

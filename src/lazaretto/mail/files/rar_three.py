@@ -8,16 +8,14 @@ Limits: the bytes that the caller wants, MAX_PROGRAM bytes of a program, MAX_PRO
 import zlib
 
 from lazaretto.mail.files.bits import Bits, PackedError, copy
-from lazaretto.mail.files.rar_five import (
+from lazaretto.mail.files.rar_codes import Window, code_lengths, tables_of
+from lazaretto.mail.files.rar_filters import (
     CALLS,
     CALLS_AND_JUMPS,
     DELTA,
     MAX_FILTERED,
     MAX_FILTERS,
     Filter,
-    Window,
-    code_lengths,
-    tables_of,
     undone,
 )
 
