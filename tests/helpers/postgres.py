@@ -4,7 +4,6 @@ import asyncio
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -16,10 +15,13 @@ from pathlib import Path
 import asyncpg
 
 from lazaretto.store.database import open_database
+from tests.helpers.program import free_port
 
 PROGRAMS = Path("/usr/lib/postgresql")
 INSTALL = "install it with tools/install_servers.sh"
 START_SECONDS = 60
+PORTS = 4
+"""That are tried."""
 UNPRIVILEGED = "postgres"  # Debian's user; the server refuses to run as root
 
 SETTINGS = {
@@ -67,7 +69,7 @@ def installed() -> bool:
 def running_server() -> Iterator[Server]:
     """Start a server, make the template, stop the server at the end."""
     programs = max(PROGRAMS.glob("*/bin"), key=lambda path: int(path.parent.name))
-    with tempfile.TemporaryDirectory(prefix="lazaretto-pg-") as folder, _free_port() as port:
+    with tempfile.TemporaryDirectory(prefix="lazaretto-pg-") as folder:
         data = Path(folder) / "data"
         _give_away(Path(folder))
         _run(
@@ -85,10 +87,8 @@ def running_server() -> Iterator[Server]:
                 "--no-sync",
             ]
         )
-        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        options += f" -c port={port} -c unix_socket_directories={folder}"
         control = [programs / "pg_ctl", "-D", data, "-w", "-t", str(START_SECONDS)]
-        _run([*control, "-l", Path(folder) / "log", "-o", options, "start"])
+        port = _start(control, folder)
         try:
             server = Server(port)
             with ThreadPoolExecutor(1) as thread:  # a test may have a running loop here
@@ -96,6 +96,22 @@ def running_server() -> Iterator[Server]:
             yield server
         finally:
             _run([*control, "-m", "immediate", "stop"])
+
+
+def _start(control: list[Path | str], folder: str) -> int:
+    """Its port. One that is free now may be taken before the server has it, so several are tried."""
+    log = Path(folder) / "log"
+    for _ in range(PORTS):
+        port = free_port()
+        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+        options += f" -c port={port} -c unix_socket_directories={folder}"
+        try:
+            _run([*control, "-l", log, "-o", options, "start"])
+        except AssertionError as problem:
+            told = f"{problem}\n{log.read_text() if log.exists() else ''}"
+        else:
+            return port
+    raise AssertionError(told)
 
 
 async def _make_template(server: Server) -> None:
@@ -124,12 +140,3 @@ def _give_away(folder: Path) -> None:
     folder.chmod(0o755)
     if os.geteuid() == 0:
         shutil.chown(folder, UNPRIVILEGED)
-
-
-@contextmanager
-def _free_port() -> Iterator[int]:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    yield port
